@@ -4,7 +4,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 STAY ?= 1
 
-.PHONY: help all build demo check test test-unit test-e2e bench fuzz soak clients install clean format
+.PHONY: help all build demo check test test-unit test-e2e bench fuzz soak clients deb deb-test install clean format
 all: build
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo 'make bench     figures and ratios        make fuzz  FUZZ_SECONDS=30 each'
 	@echo 'make soak      random operations among hostile vendors and clients, SOAK_MINUTES=60'
 	@echo 'make clients   Claude Code, Codex and Gemini CLI themselves, with a scripted model (a gigabyte from npm)'
+	@echo 'make deb       the Debian package, in build/deb     make deb-test  installs, upgrades and purges it in a fresh Debian; root'
 	@echo 'make build     only build                make install PREFIX=/usr/local DESTDIR='
 
 build:
@@ -53,6 +54,13 @@ soak:
 clients:
 	@scripts/bootstrap clients
 	@scripts/test clients
+
+deb:
+	@scripts/bootstrap deb
+	@scripts/deb
+
+deb-test: deb
+	@scripts/deb-test
 
 install: build
 	@meson configure $(BUILD) --prefix=$(PREFIX)

@@ -5,7 +5,7 @@ import { Postern } from "../tests/e2e/lib/postern.mjs";
 import { serve } from "./http.mjs";
 import { median } from "./load.mjs";
 import { cpu } from "./program.mjs";
-import { questions } from "./questions.mjs";
+import { questions, wanted } from "./questions.mjs";
 import { TOKEN } from "./upstream.mjs";
 
 const TOOLS = 3000, WORDED = 300, QUESTIONS = 100, CHANGES = 10;
@@ -26,7 +26,7 @@ function words(names) {
   return { things };
 }
 
-export async function ask({ print }) {
+async function plans(print) {
   const upstream = await serve((_, res) => res.send(200, "[]", { "content-type": "application/json" }));
   const postern = await new Postern({ log_level: "warn" }).start();
   const definition = { name: "many", label: "Many", kind: "rest", base_url: upstream, auth: [{ id: "token", fields: [{ name: "token", secret: true }], send: [{ in: "bearer", value: "{token}" }] }] };
@@ -62,5 +62,9 @@ export async function ask({ print }) {
     print("of these, ms of CPU, in the mean", ((used * 1000) / CHANGES).toFixed(0));
   }
   await postern.close();
+}
+
+export async function ask({ print }) {
+  if (!wanted) await plans(print);
   await questions({ print });
 }

@@ -6,17 +6,20 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../tests/e2e/lib/postern.mjs";
 import { ask } from "./ask.mjs";
+import { audit } from "./audit.mjs";
 import { compile } from "./compile.mjs";
 import { console } from "./console.mjs";
 import { context } from "./context.mjs";
 import { memory, ready, streams } from "./footprint.mjs";
 import { program } from "./program.mjs";
+import { nodes } from "./nodes.mjs";
 import { latency, proxies, sessions } from "./remote.mjs";
+import { scale } from "./scale.mjs";
 import { throughput } from "./throughput.mjs";
 import { tiles } from "./tiles.mjs";
 
 const DOCUMENT = process.env.POSTERN_CLOUDFLARE_JSON ?? join(ROOT, "../shared/openapi/cloudflare.json");
-const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions, program, context, ask, tiles, console };
+const parts = { throughput, compile, memory, ready, streams, latency, proxies, sessions, program, context, ask, tiles, console, scale, audit, nodes };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
 
 function print(name, value, aim, met) {

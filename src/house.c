@@ -11,6 +11,7 @@
 #include "board/schedule.h"
 #include "call/cache.h"
 #include "catalog/catalog.h"
+#include "catalog/own.h"
 #include "io/fiber.h"
 #include "program/keep.h"
 
@@ -32,6 +33,7 @@ static void house_tend_account(void *arg) {
   struct catalog *c = catalog_acquire();
   const struct catalog_account *v = catalog_account_by_id(c, str_of(visit->id));
   struct err err;
+  if (!v) v = catalog_own_by_id(c, str_of(visit->id));
   if (v && !account_tend(visit->account, v->account, HOUSE_TEND_AHEAD_MS, &err) && err.code != ERR_CANCELED)
     log_warn("account %.*s: %s", STR_ARG(v->account->name), err.text);
   catalog_release(c);
@@ -41,8 +43,11 @@ static void house_tend_account(void *arg) {
 static void house_tend(void *arg) {
   const struct account_env *account = arg;
   struct catalog *c = catalog_acquire();
-  for (size_t i = 0; i < c->account_count; i++) {
-    const struct account *a = c->accounts[i]->account;
+  size_t own_count;
+  struct catalog_account *const *owns = catalog_owns(c, &own_count);
+  for (size_t i = 0; i < c->account_count + own_count; i++) {
+    const struct catalog_account *v = i < c->account_count ? c->accounts[i] : owns[i - c->account_count];
+    const struct account *a = v->account;
     if (a->kind != CONNECTOR_MCP) continue;
     struct house_visit *visit = MEM_NEW(struct house_visit);
     *visit = (struct house_visit){account, mem_copy(a->id.p, a->id.n)};
@@ -82,6 +87,7 @@ void house_keep(const struct account_env *account, struct loop *loop, const stru
   if (!admin_heed_recovery(admin, &err)) log_warn("an admin token that was made beside us: %s", err.text);
   if (!admin_purge(admin, &err)) log_warn("housekeeping: %s", err.text);
   house_tidy_keys(account, admin);
+  catalog_tidy();
   program_keep_sweep();
   uint64_t cache_ms = admin->program->limits.cache_ms; // tiles that are run together share answers for longer
   cache_sweep(cache_ms > SCHEDULE_BATCH_MS ? cache_ms : SCHEDULE_BATCH_MS);

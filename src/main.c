@@ -7,12 +7,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backup.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/cli.h"
 #include "demo/demo.h"
+#include "drain.h"
 #include "fetch/local.h"
 #include "house.h"
+#include "move.h"
 #include "program/schema.h"
 #include "recover.h"
 #include "version.h"
@@ -21,7 +24,7 @@
 extern char **environ;
 
 enum { HOUSEKEEPING_US = 20 * 1000 * 1000 };
-enum { UNWIND_MS = 1000 }; // after the drain: for what was cut off
+enum { UNWIND_MS = 1000, PAUSE_US = 500 * 1000 }; // after the drain: for what was cut off; between two looks
 
 // The only mutable global of the program: what is wired together.
 static struct wiring program;
@@ -69,19 +72,34 @@ static void main_wait(const sigset_t *signals) {
   }
 }
 
-static void main_on_drained(void) {
-  kill(getpid(), SIGUSR1); // wakes main_drain
+static void main_on_done(void) {
+  kill(getpid(), SIGUSR1); // wakes main_await
+}
+
+// Until nothing is busy any more, or the time is over. False: asked to stop once more, which means now.
+static bool main_await(const sigset_t *signals, uint64_t ms) {
+  uint64_t now, end_us = clock_mono_us() + ms * 1000;
+  while (program.busy > 0 && (now = clock_mono_us()) < end_us) {
+    uint64_t left = end_us - now < PAUSE_US ? end_us - now : PAUSE_US;
+    struct timespec pause = {.tv_nsec = (long)left * 1000};
+    int number = sigtimedwait(signals, NULL, &pause);
+    if (number == SIGTERM || number == SIGINT) return false;
+  }
+  return true;
 }
 
 // What runs may finish until the deadline; then the servers cut it off, and it unwinds. Where that takes
 // long, the loops' end is what waits for it: nothing is gained by doing so here.
 static void main_drain(const sigset_t *signals) {
-  uint64_t end_us = clock_mono_us() + (program.set->settings->drain_timeout + UNWIND_MS) * 1000;
-  wiring_drain(&program, main_on_drained);
-  while (program.busy > 0 && clock_mono_us() < end_us) {
-    struct timespec pause = {.tv_sec = 1};
-    int number = sigtimedwait(signals, NULL, &pause);
-    if (number == SIGTERM || number == SIGINT) break; // asked twice: now
+  static drain_step *const steps[] = {drain_clients, drain_node, drain_doors};
+  const struct settings *s = program.set->settings;
+  drain_begin(&program);
+  program.busy = 1; // with being there for those who have not heard of it yet
+  if (!main_await(signals, s->drain_delay)) return;
+  uint64_t end_us = clock_mono_us() + (s->drain_timeout + UNWIND_MS) * 1000, now;
+  for (size_t i = 0; i < sizeof steps / sizeof *steps && (now = clock_mono_us()) < end_us; i++) {
+    steps[i](&program, main_on_done);
+    if (!main_await(signals, (end_us - now) / 1000)) return;
   }
 }
 
@@ -146,6 +164,9 @@ int main(int argc, char **argv) {
                                     .write_api = admin_write_reference,
                                     .write_openapi = admin_write_openapi,
                                     .program_schema = program_schema,
-                                    .recover = recover_token};
+                                    .recover = recover_token,
+                                    .backup = backup_make,
+                                    .restore = backup_restore,
+                                    .copy = move_store};
   return cli_main(argc, argv, &parts);
 }

@@ -9,34 +9,62 @@
 
 #include "account/keys.h"
 #include "audit/audit.h"
+#include "authority/live.h"
 #include "base/clock.h"
-#include "base/descriptors.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "board/schedule.h"
 #include "call/cache.h"
 #include "call/quota.h"
 #include "catalog/watch.h"
-#include "connector/dashboard.h"
 #include "crypto/tls.h"
 #include "data/uri.h"
+#include "doors.h"
 #include "fetch/proxy.h"
+#include "follow.h"
+#include "hear.h"
 #include "io/fiber.h"
 #include "io/pool.h"
-#include "model/vet.h"
+#include "node/node.h"
+#include "node/wake.h"
+#include "oidc/known.h"
+#include "outward.h"
 #include "program/keep.h"
 #include "serve/stream.h"
 #include "session/kept.h"
+#include "sink/sink.h"
+#include "tell.h"
 #include "version.h"
+#include "vetting.h"
 #include "web/web.h"
 
 enum { WIRING_HASTE_MS = 2000 }; // at the end, for locks of the store
+
+// Who asks by a URL that was revoked at another node is not to be answered without end (store_away_most).
+static bool wiring_knows_enough(const struct wiring_set *set, struct http_exchange *x) {
+  uint64_t most = set->settings->store_away_most, silence = most ? wake_silence_ms() : 0;
+  struct err err;
+  if (silence <= most) return true;
+  err_set(
+      &err, ERR_UNAVAILABLE,
+      "this node has not heard from the database for %llu s, and answers nobody who may have been revoked "
+      "since",
+      (unsigned long long)silence / 1000);
+  err_hint(&err, "try again in a moment");
+  http_reply_err(x, &err);
+  return false;
+}
 
 static void wiring_handle(void *ctx, struct http_exchange *x) {
   struct wiring *w = ctx;
   const struct wiring_set *set = atomic_load_explicit(&w->set, memory_order_acquire);
   const struct http_request *in = http_request_of(x);
   bool page = web_takes(in->path) && (!admin_takes(in) || (web_has_console() && admin_leaves_to_console(in)));
+  if (hear_takes(in)) {
+    hear_handle(x);
+    return;
+  }
+  if (endpoint_takes(in->path) && !wiring_knows_enough(set, x)) return;
   if (endpoint_takes(in->path))
     endpoint_handle(&set->serve, x);
   else if (page)
@@ -169,6 +197,41 @@ static const struct alert_post_limits *wiring_post_now(void *arg) {
   return &atomic_load_explicit(&w->set, memory_order_acquire)->post;
 }
 
+// How long what is kept is kept, and what is given holds.
+static void wiring_fill_times(const struct settings *s, struct admin_env *out) {
+  out->audit_keep_ms = (int64_t)s->audit_retention;
+  out->answers_keep_ms = (int64_t)s->answers_keep;
+  out->events_keep_ms = (int64_t)s->webhook_events_keep;
+  out->session_idle_ms = (int64_t)s->session_idle;
+  out->session_age_ms = (int64_t)s->session_age;
+  out->groups_age_ms = (int64_t)s->groups_age;
+  user_word_holds(out->groups_age_ms);
+  out->approval_lives_ms = (int64_t)s->approval_lives;
+  out->approval_by_token = s->approval_by_token;
+}
+
+static struct run_env wiring_run_env(const struct wiring *w, const struct settings *s,
+                                     const struct fetch_limits *limits) {
+  return (struct run_env){.guard = w->guard,
+                          .limits = limits,
+                          .result_bytes = s->result_bytes,
+                          .audit = w->audit,
+                          .account = &w->account,
+                          .limit = {.store = w->store},
+                          .person_calls = (int64_t)s->person_calls_per_minute,
+                          .person_writes = (int64_t)s->person_writes_per_day};
+}
+
+static struct authority_env wiring_authority(const struct settings *s, struct str public_url) {
+  return (struct authority_env){.issuer = site_issuer(public_url),
+                                .terms = {.access_ms = (int64_t)s->sign_in_token,
+                                          .idle_ms = (int64_t)s->sign_in_idle,
+                                          .age_ms = (int64_t)s->sign_in_age},
+                                .clients_most = s->sign_in_clients,
+                                .registrations_most = s->sign_in_registrations,
+                                .clients_keep_ms = (int64_t)s->sign_in_clients_keep};
+}
+
 static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set **out, struct err *err) {
   struct tls_context *tls;
   if (!wiring_tls(s, &tls, err)) return false;
@@ -180,20 +243,25 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
   set->origins = (struct origin_rule){s->allowed_origins.items, s->allowed_origins.count, w->public_url};
   wiring_fill_limits(s, &set->limits);
   wiring_http_options(w, s, tls, &set->http);
+  set->authority = wiring_authority(s, w->public_url);
   set->serve = (struct serve_env){
-      .run = {.guard = w->guard, .limits = &set->limits, .result_bytes = s->result_bytes, .audit = w->audit},
+      .authority = &set->authority,
+      .run = wiring_run_env(w, s, &set->limits),
       .json = json,
       .list_page = s->list_page,
       .result_budget = s->result_budget,
       .destroy_asks = s->destroy_asks,
       .origins = &set->origins,
       .version = STR(POSTERN_VERSION),
+      .approval_wait_ms = s->approval_wait,
+      .approval_lives_ms = s->approval_lives,
       .call_ms = s->call_timeout,
       .ring = w->ring,
       .answers = w->store,
       .engines = &set->engines,
   };
   if (!wiring_program(s, &set->serve.run, &set->program, err)) return false;
+  set->serve.run.limit.zone = set->program.zone;
   set->serve.program = &set->program;
   set->engines = (struct engine_env){s->ask_engine, engine_sees_named(s->ask_llm_sees)};
   set->post = alert_post_limits_of(s->webhook_timeout, s->webhook_retry);
@@ -208,38 +276,23 @@ static bool wiring_make(struct wiring *w, struct settings *s, struct wiring_set 
       .programs_default = s->programs_default,
       .key_file = s->key.n ? STR_NONE : s->key_file,
       .version = STR(POSTERN_VERSION),
-      .store_kind = STR("sqlite"),
+      .store_kind = store_kind(w->store),
       .metrics_token = s->metrics_token,
       .origins = &set->origins,
       .json = json,
       .call_ms = s->call_timeout,
       .started_ms = w->started_ms,
-      .audit_keep_ms = (int64_t)s->audit_retention,
-      .answers_keep_ms = (int64_t)s->answers_keep,
-      .events_keep_ms = (int64_t)s->webhook_events_keep,
-      .session_idle_ms = (int64_t)s->session_idle,
-      .session_age_ms = (int64_t)s->session_age,
+      .authority = &set->authority,
       .loops = w->loops,
       .loop_count = w->loop_count,
       .ready = wiring_is_ready,
       .ready_arg = w,
       .probe = w->probe,
+      .sinks = w->sinks,
   };
+  wiring_fill_times(s, &set->admin);
   *out = set;
   return true;
-}
-
-static bool wiring_listens_on_loopback(struct str listen) {
-  return str_starts(listen, "127.") || str_starts(listen, "[::1]:") || str_starts(listen, "localhost:");
-}
-
-static bool wiring_check_exposure(const struct settings *s, struct err *err) {
-  if (wiring_listens_on_loopback(s->listen) || s->tls_cert.n || s->allow_plain) return true;
-  err_at(err, ERR_DENIED, "listen", "%.*s is not loopback, and tokens would cross the network in clear",
-         STR_ARG(s->listen));
-  err_hint(err, "give tls_cert and tls_key, put a proxy with TLS in front and listen on 127.0.0.1, or say "
-                "allow_plain: true if you know that the way is safe");
-  return false;
 }
 
 // ---- start
@@ -248,18 +301,6 @@ static void wiring_count_loops(struct wiring *w, const struct settings *s) {
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   w->loop_count = s->loops ? s->loops : cores > 0 ? (size_t)cores : 1;
   if (w->loop_count > WIRING_LOOPS_MOST) w->loop_count = WIRING_LOOPS_MOST;
-}
-
-static bool wiring_descriptors(struct wiring *w, const struct settings *s, struct err *err) {
-  size_t limit = descriptors_raise();
-  if (!descriptors_check(limit, w->loop_count, err)) return false;
-  w->connections_most = descriptors_for_clients(limit, w->loop_count);
-  if (s->max_connections > w->connections_most)
-    log_warn(
-        "max_connections is %zu, but at most %zu files may be open here: %zu connections are taken; raise "
-        "the limit (LimitNOFILE= of the unit, ulimit -n), or lower the setting",
-        s->max_connections, limit, w->connections_most);
-  return true;
 }
 
 static bool wiring_log(const struct settings *s, struct err *err) {
@@ -299,57 +340,28 @@ static void wiring_account_changed(void *arg, struct str account_id) {
     log_warn("account %.*s changed, and the catalog is behind: %s", STR_ARG(account_id), err.text);
 }
 
-// One that is none would allow nothing, and nobody would be told.
-static bool wiring_check_origins(const struct settings *s, struct err *err) {
-  struct uri uri;
-  for (size_t i = 0; i < s->upstream_origins.count; i++) {
-    struct str item = s->upstream_origins.items[i];
-    if (!uri_parse_http(item, &uri, err)) return err_wrap(err, "upstream_origins: '%.*s'", STR_ARG(item));
-    if (uri.path.n > 1 || uri.query.p || uri.fragment.p)
-      return err_set(err, ERR_INVALID,
-                     "upstream_origins: '%.*s' is no origin; it ends with the host or the port",
-                     STR_ARG(item));
-  }
-  return true;
-}
-
-static bool wiring_proxy(struct wiring *w, const struct settings *s, struct err *err) {
-  struct str file = s->upstream_proxy_credentials;
-  struct proxy_choice choice = {.url = s->upstream_proxy,
-                                .credentials = file.n ? arena_z(w->arena, file) : NULL,
-                                .direct = s->upstream_no_proxy.items,
-                                .direct_count = s->upstream_no_proxy.count};
-  return proxy_use(&choice, err);
-}
-
-// What can be asked is data, and data may be wrong: better at the start than in an answer.
-static bool wiring_check_words(const struct connector_set *set, struct err *err) {
-  size_t at = 0;
-  for (const struct connector *c; (c = connector_next(set, &at));) {
-    struct err why = {0};
-    bool ok = model_vet(c->ask, NULL, &why);
-    for (size_t i = 0; ok && c->dashboard && i < c->dashboard->count; i++)
-      if (!model_vet_program(c->dashboard->tiles[i].program, NULL, &why))
-        return err_at(err, ERR_INVALID, "dashboard", "%.*s, tile \"%.*s\", %s: %s", STR_ARG(c->name),
-                      STR_ARG(c->dashboard->tiles[i].title), why.field, why.text);
-    if (ok) continue;
-    char place[sizeof err->field]; // "/ask/things/…" as a place in the file
-    snprintf(place, sizeof place, "%.*s/ask.yaml%.60s", STR_ARG(c->name), why.field + strlen("/ask"));
-    return err_at(err, ERR_INVALID, place, "%s", why.text);
-  }
-  return true;
+// Before anything is sealed or sealed anew: a node that has another key than the others changes nothing.
+static bool wiring_node(struct wiring *w, const struct settings *s, struct err *err) {
+  store_set_ring(w->store, w->ring);
+  const struct node_options options = {w->store, str_trim_end(s->node_url, '/'), STR(POSTERN_VERSION)};
+  return node_open(&options, err);
 }
 
 static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *err) {
-  if (!wiring_check_origins(s, err) || !wiring_folder(w, s->data_dir, err) || !wiring_key(w, s, err) ||
-      !store_open(s->store, &w->store, err) ||
+  const struct audit_files files = {
+      arena_z(w->arena, s->audit_spool), s->audit_spool_bytes,
+      arena_z(w->arena, arena_printf(w->arena, "%.*s/audit.journal", STR_ARG(s->data_dir))),
+      s->audit_journal_bytes};
+  if (!vetting_origins(s, err) || !wiring_folder(w, s->data_dir, err) || !wiring_key(w, s, err) ||
+      !store_open_shared(s->store, &w->store, err) || !wiring_node(w, s, err) ||
       !http_guard_new(s->upstream_allow.items, s->upstream_allow.count, &w->guard, err) ||
       !connector_set_load(arena_z(w->arena, s->connectors_dir), &w->connectors, err) ||
-      !wiring_check_words(w->connectors, err) || !admin_begin_time(w->store, err) ||
-      !audit_new(w->store, &w->audit, err) || !store_probe_new(w->store, STORE_PROBE_MS, &w->probe, err))
+      !vetting_words(w->connectors, err) || !admin_begin_time(w->store, err) ||
+      !audit_new_kept(w->store, &files, &w->audit, err) ||
+      !store_probe_new(w->store, STORE_PROBE_MS, &w->probe, err))
     return false;
   if (s->upstream_ca.n && !fetch_ca(arena_z(w->arena, s->upstream_ca), err)) return false;
-  if (!wiring_proxy(w, s, err)) return false;
+  if (!outward_open(w, s, err)) return false;
   struct fetch_limits *limits = ARENA_NEW(w->arena, struct fetch_limits);
   wiring_fill_limits(s, limits);
   w->account = (struct account_env){
@@ -367,57 +379,33 @@ static bool wiring_fill(struct wiring *w, const struct settings *s, struct err *
   };
   const struct keys_place keys = {.file = s->key.n ? NULL : arena_z(w->arena, s->key_file),
                                   .mark =
-                                      arena_printf(w->arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p};
+                                      arena_printf(w->arena, "%.*s/postern.bound", STR_ARG(s->data_dir)).p,
+                                  .joined = node_count() > 1};
   if (!keys_start(&w->account, &keys, err)) return false;
   audit_reseal(w->audit);
   w->catalog = (struct catalog_env){
       &w->account,
       {w->store, w->connectors, s->tool_schema_bytes, s->upstream_origins.items, s->upstream_origins.count}};
   w->catalog.refresh_ms = s->remote_refresh;
-  return library_load_imports(&w->catalog.library, err) && catalog_rebuild(&w->catalog, err) &&
+  return library_follow(&w->catalog.library, err) && catalog_rebuild(&w->catalog, err) &&
          engine_load(w->store, err);
 }
 
-static void wiring_refresh_loop(void *arg) {
-  stream_refresh(arg);
-}
-
-static void wiring_refresh(void *arg) {
-  const struct wiring *w = arg;
-  for (size_t i = 0; i < w->loop_count; i++) loop_post(w->loops[i], wiring_refresh_loop, w->loops[i]);
+void wiring_note_seen(void) {
+  struct catalog *c = catalog_acquire();
+  node_note_seen(c->seen);
+  catalog_release(c);
 }
 
 static void wiring_catalog_changed(void *arg) {
   const struct wiring *w = arg;
   struct catalog *c = catalog_acquire();
   program_keep_follow(c);
+  node_note_seen(c->seen);
   catalog_release(c);
   shelf_follow(&w->set->admin.shelf);
   watch_refresh();
-  wiring_refresh(arg);
-}
-
-// A vendor's prompts or resources are others now: each loop tells its streams.
-struct wiring_news {
-  struct loop *loop;
-  char *account_id;
-  enum watch_list list;
-};
-
-static void wiring_tell_loop(void *arg) {
-  struct wiring_news *news = arg;
-  stream_changed(news->loop, str_of(news->account_id), news->list);
-  mem_free(news->account_id);
-  mem_free(news);
-}
-
-static void wiring_list_changed(void *arg, struct str account_id, enum watch_list list) {
-  const struct wiring *w = arg;
-  for (size_t i = 0; i < w->loop_count; i++) {
-    struct wiring_news *news = MEM_NEW(struct wiring_news);
-    *news = (struct wiring_news){w->loops[i], mem_copy(account_id.p, account_id.n), list};
-    loop_post(w->loops[i], wiring_tell_loop, news);
-  }
+  tell_look(arg);
 }
 
 static bool wiring_listen(struct wiring *w, const struct wiring_set *set, struct err *err) {
@@ -461,8 +449,8 @@ bool wiring_open(struct wiring *w, struct err *err) {
   wiring_count_loops(w, s);
   budget_set(BUDGET_UPSTREAM, s->upstream_memory);
   budget_set(BUDGET_CLIENTS, s->downstream_memory);
-  if (!wiring_log(s, err) || !wiring_check_exposure(s, err) || !wiring_descriptors(w, s, err) ||
-      !wiring_fill(w, s, err))
+  if (!wiring_log(s, err) || !vetting_exposure(s, err) ||
+      !vetting_descriptors(s, w->loop_count, &w->connections_most, err) || !wiring_fill(w, s, err))
     return false;
   wiring_loops(w, s);
   if (!wiring_make(w, s, &set, err)) return false;
@@ -473,15 +461,17 @@ bool wiring_open(struct wiring *w, struct err *err) {
   w->post = (struct alert_post){w->store, w->guard, STR("postern/" POSTERN_VERSION), wiring_post_now, w};
   board_on_refresh(alert_follow, &w->follower);
   if (!shelf_rebuild(&set->admin.shelf, err) || !schedule_reload(&w->board, err)) return false;
-  if (!wiring_listen(w, set, err)) return false;
+  if (!wiring_listen(w, set, err) || !doors_open(w, set, wiring_handle, err)) return false;
   set->origins.public_url = w->account.public_url = w->public_url;
+  set->authority.issuer = site_issuer(w->public_url);
   return true;
 }
 
 void wiring_run(struct wiring *w) {
   catalog_on_change(wiring_catalog_changed, w);
-  shelf_on_change(wiring_refresh, w);
-  watch_on_change(wiring_list_changed, w);
+  wiring_note_seen();
+  shelf_on_change(tell_look, w);
+  watch_on_change(tell_list, w);
   for (size_t i = 0; i < w->loop_count; i++) {
     stream_start(w->loops[i]);
     loop_start(w->loops[i]);
@@ -489,6 +479,9 @@ void wiring_run(struct wiring *w) {
   watch_start(&w->catalog, w->loops, w->loop_count);
   schedule_start(&w->board, w->loops[w->loop_count - 1]);
   alert_post_start(&w->post, w->loops[w->loop_count - 1]);
+  struct err err;
+  hear_start(w);
+  if (!follow_start(w, &err)) log_error("changes of other nodes are not followed: %s", err.text);
   w->ready = true;
 }
 
@@ -524,7 +517,8 @@ void wiring_reload(struct wiring *w) {
 //
 // The order in which things end; each step ends what could still ask something of the steps after it:
 //
-//   1. what brings in the new: the listeners (drain), then what wakes by itself (watch, schedule, webhooks)
+//   1. what brings in the new: the listeners (drain.c), then what wakes by itself (watch,
+//      schedule, webhooks)
 //   2. the loops stop: each cancels its fibers, waits until they have unwound, and lets go of its transfers.
 //      Nothing waits any more from here on, and this thread is the only one beside the audit's writer
 //   3. who owns streams, sessions and transfers: connections, kept calls, the catalog's accounts. What they
@@ -532,31 +526,12 @@ void wiring_reload(struct wiring *w) {
 //   4. the loops
 //   5. what all of them used: the audit, which writes its last rows, settings, connectors, guard, store, keys
 
-static void wiring_drained(void *arg) {
-  struct wiring *w = arg;
-  atomic_fetch_sub(&w->busy, 1);
-  w->on_drained();
-}
-
-static void wiring_drain_loop(void *arg) {
-  struct wiring *w = arg;
-  http_server_drain(w->servers[loop_index(loop_current())], w->set->settings->drain_timeout, wiring_drained,
-                    w);
-}
-
-void wiring_drain(struct wiring *w, void (*on_drained)(void)) {
-  w->ready = false;
-  log_info("stopping: running requests finish, new ones are refused");
-  w->busy = w->loop_count;
-  w->on_drained = on_drained;
-  for (size_t i = 0; i < w->loop_count; i++) loop_post(w->loops[i], wiring_drain_loop, w);
-}
-
 void wiring_stop(struct wiring *w) {
   watch_stop();
   schedule_stop();
   alert_post_stop();
   store_hasten(w->store, WIRING_HASTE_MS); // a job on the pool cannot be canceled: it must not wait for long
+  follow_stop();
   for (size_t i = 0; i < w->loop_count; i++) loop_stop(w->loops[i]);
 }
 
@@ -568,19 +543,24 @@ static void wiring_write_uses(struct wiring *w) {
 
 void wiring_close(struct wiring *w) {
   for (size_t i = 0; i < w->loop_count; i++) http_server_free(w->servers[i]);
+  doors_close(w);
   kept_end();
   program_keep_close();
   cache_sweep(0);
   schedule_close();
   alert_post_close();
   quota_close();
+  limit_close();
   catalog_on_change(NULL, NULL);
   shelf_on_change(NULL, NULL);
   wiring_write_uses(w);
   shelf_close();
   engine_close();
+  known_close();
   catalog_close();
+  live_forget_all();
   for (size_t i = 0; i < w->loop_count; i++) loop_free(w->loops[i]);
+  sinks_free(w->sinks);
   if (w->audit) audit_free(w->audit);
   for (struct wiring_set *set = w->set, *before; set; set = before) {
     before = set->before;
@@ -593,7 +573,9 @@ void wiring_close(struct wiring *w) {
   proxy_drop();
   if (w->guard) http_guard_free(w->guard);
   if (w->probe) store_probe_free(w->probe);
+  node_close();
   if (w->store) store_close(w->store);
+  tls_context_free(w->kin);
   if (w->ring) seal_ring_free(w->ring);
   arena_free(w->arena);
 }

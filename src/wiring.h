@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // wiring: what the program is made of. The one place that knows in which order things come to be from the
 // settings (wiring_open, wiring_run), what becomes another one when the settings are loaded again (wiring_reload), and in
-// which order things end (wiring_drain to wiring_close). Owner: main.c, on the main thread. Example:
+// which order things end (drain.h, wiring_stop, wiring_close). Owner: main.c, on the main thread. Example:
 //   struct wiring w = {.arena = arena_new(), .input = input};
 //   if (wiring_open(&w, &err)) {
 //     wiring_run(&w);
 //     …                                        // the loops answer
-//     wiring_drain(&w, drained);
-//     …                                        // until w.busy is 0, or too long
+//     …                                        // drain.h
 //     wiring_stop(&w);
 //   }
 //   wiring_close(&w);
@@ -33,6 +32,7 @@ struct wiring_set {
   struct settings *settings;
   struct tls_context *tls;
   struct fetch_limits limits;
+  struct authority_env authority;
   struct origin_rule origins;
   struct http_options http;
   struct serve_env serve;
@@ -50,6 +50,7 @@ struct wiring {
   struct http_guard *guard;
   struct connector_set *connectors;
   struct audit *audit;
+  struct sinks *sinks;
   struct store_probe *probe;
   struct account_env account;
   struct catalog_env catalog;
@@ -57,14 +58,17 @@ struct wiring {
   struct alert_follower follower;
   struct alert_post post;
   struct loop *loops[WIRING_LOOPS_MOST];
-  struct http_server *servers[WIRING_LOOPS_MOST];
+  struct http_server *servers[WIRING_LOOPS_MOST],
+      *doors[WIRING_LOOPS_MOST];       // doors: for other nodes; or NULL
+  struct tls_context *kin;             // of these
   size_t loop_count, connections_most; // most: that the limit of descriptors leaves for clients
   int64_t started_ms;
   struct str public_url;
   struct settings *starting; // until a set has them
   _Atomic(struct wiring_set *) set;
-  atomic_size_t busy;       // loops that have not drained yet
-  void (*on_drained)(void); // on a loop's thread, when one has
+  uint64_t drain_end_us; // of drain_timeout, once it stops
+  atomic_size_t busy;    // what the present step of a stop waits for
+  void (*told)(void);    // when that has become less
   atomic_bool ready;
 };
 
@@ -72,11 +76,10 @@ struct wiring {
 // there.
 MUST_USE bool wiring_open(struct wiring *w, struct err *err);
 void wiring_run(struct wiring *w); // the loops begin to answer
+void wiring_note_seen(void);       // how far the catalog is, for other nodes
 // Logs what came of it. All stays as it was where the new settings are refused.
 void wiring_reload(struct wiring *w);
 
-// The listeners close; what runs may finish until the deadline, and is cut off then.
-void wiring_drain(struct wiring *w, void (*on_drained)(void));
 void wiring_stop(struct wiring *w);           // the loops end
 void wiring_close(struct wiring *w) SUSPENDS; // everything; also after a start that failed half way
 

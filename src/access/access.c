@@ -6,6 +6,7 @@
 #include "base/codec.h"
 #include "base/log.h"
 #include "crypto/secret.h"
+#include "store/changelog.h"
 
 enum { ACCESS_NAME_MOST = 64 };
 
@@ -68,10 +69,12 @@ static bool access_insert(struct store *s, void *arg, struct err *err) {
       STORE_TEXT(t->id),       STORE_TEXT(t->name),      STORE_TEXT(str_of(access_roles[t->role])),
       STORE_TEXT(str_of(hex)), STORE_INT(t->created_at), STORE_INT(t->expires_at),
       STORE_TEXT(stamp)};
-  return store_run(s,
-                   "INSERT INTO api_token (id, name, role, hash, created_at, expires_at, stamp) VALUES ($1, "
-                   "$2, $3, $4, $5, $6, $7)",
-                   values, 7, NULL, err);
+  const struct changelog_change made = {
+      CHANGELOG_PEOPLE, t->id,
+      "INSERT INTO api_token (id, name, role, hash, created_at, expires_at, stamp) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+      values, 7};
+  return changelog_run(s, &made, NULL, err);
 }
 
 bool access_create(struct store *s, const struct access_token *wanted, struct arena *a,
@@ -146,11 +149,28 @@ bool access_write_use(struct store *s, struct str id, int64_t used_at, struct er
 
 bool access_revoke(struct store *s, struct str id, struct err *err) {
   int64_t changed = 0;
-  if (!store_run(s, "DELETE FROM api_token WHERE id = $1", &STORE_TEXT(id), 1, &changed, err)) return false;
+  const struct changelog_change revocation = {CHANGELOG_PEOPLE, id, "DELETE FROM api_token WHERE id = $1",
+                                              &STORE_TEXT(id), 1};
+  if (!changelog_run(s, &revocation, &changed, err)) return false;
   return changed || err_set(err, ERR_MISSING, "there is no API token '%.*s'", STR_MOST(id, 64));
+}
+
+struct access_purge {
+  int64_t now_ms;
+  struct arena *arena;
+  struct store_rows *gone;
+};
+
+static bool access_purge_body(struct store *s, void *arg, struct err *err) {
+  const struct access_purge *p = arg;
+  bool ok = store_take_expired(s, "api_token", p->now_ms, p->arena, p->gone, err);
+  for (size_t i = 0; ok && i < p->gone->count; i++)
+    ok = changelog_note(s, CHANGELOG_PEOPLE, store_cell(p->gone, i, 0)->text, err);
+  return ok;
 }
 
 bool access_purge(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *gone,
                   struct err *err) {
-  return store_take_expired(s, "api_token", now_ms, a, gone, err);
+  struct access_purge p = {now_ms, a, gone};
+  return store_transact(s, access_purge_body, &p, err);
 }

@@ -4,6 +4,7 @@
 #include "account/sealed.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/changelog.h"
 
 static const char *const permit_names[] = {
     [PERMIT_NONE] = "none", [PERMIT_READ] = "read", [PERMIT_WRITE] = "write"};
@@ -97,7 +98,8 @@ static bool permit_write(struct store *s, void *arg, struct err *err) {
     const struct store_value values[] = {
         STORE_TEXT(p->holder),     STORE_TEXT(p->account_id), STORE_TEXT(str_of(permit_names[p->access])),
         STORE_TEXT(p->granted_by), STORE_INT(clock_now_ms()), STORE_TEXT(stamp)};
-    ok = store_run(s, PERMIT_SET, values, 6, NULL, err);
+    const struct changelog_change set = {CHANGELOG_PEOPLE, p->holder, PERMIT_SET, values, 6};
+    ok = changelog_run(s, &set, NULL, err);
     if (!ok && err->code == ERR_CONFLICT)
       err_at(err, ERR_MISSING, "account", "the account was deleted meanwhile");
   }
@@ -113,15 +115,18 @@ bool permit_set(struct store *s, const struct permit *p, struct err *err) {
 bool permit_remove(struct store *s, struct str holder, struct str account_id, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(holder), STORE_TEXT(account_id)};
   int64_t gone = 0;
-  if (!store_run(s, "DELETE FROM account_permit WHERE holder = $1 AND account_id = $2", values, 2, &gone,
-                 err))
-    return false;
+  const struct changelog_change removal = {CHANGELOG_PEOPLE, holder,
+                                           "DELETE FROM account_permit WHERE holder = $1 AND account_id = $2",
+                                           values, 2};
+  if (!changelog_run(s, &removal, &gone, err)) return false;
   return gone || err_at(err, ERR_MISSING, "account", "there is no grant of that account");
 }
 
 bool permit_sweep(struct store *s, struct err *err) {
-  return store_run(s,
-                   "DELETE FROM account_permit WHERE holder NOT IN (SELECT id FROM console_user) AND "
-                   "holder NOT IN (SELECT id FROM api_token)",
-                   NULL, 0, NULL, err);
+  const struct changelog_change sweep = {
+      CHANGELOG_PEOPLE, STR("-"), // of nobody who is there
+      "DELETE FROM account_permit WHERE holder NOT IN (SELECT id FROM console_user) AND "
+      "holder NOT IN (SELECT id FROM api_token)",
+      NULL, 0};
+  return changelog_run(s, &sweep, NULL, err);
 }

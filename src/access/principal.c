@@ -49,6 +49,18 @@ void principal_of_user(const struct access_token *self, struct arena *a, struct 
   *out = principal_copy(&p, a);
 }
 
+void principal_of_person(const struct access_token *self, struct str server,
+                         const struct principal_signin *by, struct arena *a, struct principal *out) {
+  struct principal p = {.kind = PRINCIPAL_PERSON,
+                        .server = server,
+                        .tag = by->id,
+                        .token = *self,
+                        .signin = *by,
+                        .role = self->role,
+                        .name = self->id};
+  *out = principal_copy(&p, a);
+}
+
 // "srv_…", or "srv_….0123456789abcdef" by another URL than the first.
 static size_t principal_door_bytes(const struct principal *p) {
   return p->server.n + (p->tag.n ? 1 + p->tag.n : 0);
@@ -69,6 +81,8 @@ struct principal principal_copy(const struct principal *p, struct arena *a) {
   copy.token.use = NULL; // the catalog's
   copy.name = arena_dup(a, p->name);
   copy.client = arena_dup(a, p->client);
+  copy.signin = (struct principal_signin){arena_dup(a, p->signin.id), arena_dup(a, p->signin.client_id),
+                                          arena_dup(a, p->signin.client_name), p->signin.until};
   return copy;
 }
 
@@ -80,9 +94,17 @@ void principal_begin_session(struct principal *p, struct str session, struct are
 void principal_introduce(struct principal *p, struct str client, struct arena *a) {
   client = str_cut_utf8(client, PRINCIPAL_CLIENT_MOST);
   p->client = arena_dup(a, client);
-  if (p->kind != PRINCIPAL_TOKEN && client.n) p->name = arena_printf(a, "client:%.*s", STR_ARG(client));
+  bool known = p->kind == PRINCIPAL_TOKEN || principal_is_person(p);
+  if (!known && client.n) p->name = arena_printf(a, "client:%.*s", STR_ARG(client));
 }
 
 struct str principal_holder(const struct principal *p) {
   return str_make(p->key.p, principal_door_bytes(p) + 1 + p->token.id.n);
+}
+
+struct str principal_holder_of(struct str key) {
+  size_t slashes = 0, n = 0;
+  for (; n < key.n; n++)
+    if (key.p[n] == '/' && ++slashes == 2) break;
+  return str_make(key.p, n);
 }

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "crypto/secret.h"
 
-enum { SIGNIN_TOUCH_MS = 60 * 1000 };
+enum { SIGNIN_TOUCH_MS = 60 * 1000, SIGNIN_HINT_MOST = 6 * 1024 };
 
 // ---- links
 
@@ -93,19 +93,48 @@ static struct sealed_at signin_place(const struct signin *v, struct str hash, st
   "DELETE FROM console_session WHERE user_id = $1 AND id NOT IN (SELECT id FROM console_session WHERE "      \
   "user_id = $1 ORDER BY id DESC LIMIT $2)"
 
-static bool signin_insert(struct store *s, const struct signin *v, struct str hash, struct arena *a,
-                          struct err *err) {
+static bool signin_seal_hint(struct store *s, const struct signin *v, const struct signin_browser *by,
+                             struct arena *a, struct str *hint, struct err *err) {
+  struct sealed_at at = {SEALED_HINT, v->id, {v->user_id, by->provider_id}};
+  *hint = STR("");
+  if (!by->id_token.n || by->id_token.n > SIGNIN_HINT_MOST || !store_ring(s)) return true;
+  return sealed_close(store_ring(s), &at, by->id_token, a, hint, err);
+}
+
+bool signin_hint(struct store *s, struct str id, struct arena *a, struct str *provider_id,
+                 struct secret **id_token, struct err *err) {
+  struct store_rows rows;
+  struct err none;
+  *provider_id = STR_NONE;
+  *id_token = NULL;
+  if (!store_query(s, "SELECT user_id, provider_id, hint FROM console_session WHERE id = $1", &STORE_TEXT(id),
+                   1, a, &rows, err))
+    return false;
+  if (!rows.count) return true;
+  *provider_id = store_cell(&rows, 0, 1)->text;
+  struct str hint = store_cell(&rows, 0, 2)->text;
+  struct sealed_at at = {SEALED_HINT, id, {store_cell(&rows, 0, 0)->text, *provider_id}};
+  // One that does not open is none: the provider asks then.
+  if (hint.n && (!store_ring(s) || !sealed_open(store_ring(s), &at, hint, id_token, &none))) *id_token = NULL;
+  return true;
+}
+
+static bool signin_insert(struct store *s, const struct signin *v, const struct signin_browser *by,
+                          struct str hash, struct arena *a, struct err *err) {
   struct sealed_at at = signin_place(v, hash, a);
-  struct str stamp;
-  if (!sealed_stamp(s, &at, a, &stamp, err)) return false;
+  struct str stamp, hint, provider_id = by->provider_id.p ? by->provider_id : STR("");
+  if (!sealed_stamp(s, &at, a, &stamp, err) || !signin_seal_hint(s, v, by, a, &hint, err)) return false;
   const struct store_value values[] = {
       STORE_TEXT(v->id),        STORE_TEXT(v->user_id), STORE_TEXT(hash),     STORE_INT(v->created_at),
-      STORE_INT(v->expires_at), STORE_TEXT(v->address), STORE_TEXT(v->agent), STORE_TEXT(stamp)};
+      STORE_INT(v->expires_at), STORE_TEXT(v->address), STORE_TEXT(v->agent), STORE_TEXT(stamp),
+      STORE_TEXT(provider_id),  STORE_TEXT(hint)};
   const struct store_value most[] = {STORE_TEXT(v->user_id), STORE_INT(SIGNIN_SESSIONS_MOST)};
-  return store_run(s,
-                   "INSERT INTO console_session (id, user_id, hash, created_at, used_at, expires_at, "
-                   "address, agent, stamp) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)",
-                   values, 8, NULL, err) &&
+  return store_run(
+             s,
+             "INSERT INTO console_session (id, user_id, hash, created_at, used_at, expires_at, "
+             "address, agent, stamp, provider_id, hint) VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, "
+             "$10)",
+             values, 10, NULL, err) &&
          store_run(s, SIGNIN_TRIM, most, 2, NULL, err);
 }
 
@@ -134,7 +163,7 @@ static bool signin_begin(struct store *s, struct signin_entry *e, struct str use
                             .agent = str_cut_utf8(e->at->agent, SIGNIN_AGENT_MOST)};
   return store_run(s, "DELETE FROM console_session WHERE hash = $1", &STORE_TEXT(str_of(before)), 1, NULL,
                    err) &&
-         signin_insert(s, &e->made, str_of(hash), e->arena, err);
+         signin_insert(s, &e->made, e->at, str_of(hash), e->arena, err);
 }
 
 static bool signin_use_link(struct store *s, void *arg, struct err *err) {

@@ -10,6 +10,7 @@
 #define POSTERN_ACCESS_SIGNIN_H
 
 #include "access/user.h"
+#include "crypto/secret.h"
 
 enum {
   SIGNIN_LINK_MS = 15 * 60 * 1000,
@@ -30,6 +31,7 @@ struct signin {
 };
 
 struct signin_browser {
+  struct str provider_id, id_token; // of a sign-in by an identity provider; empty: by none, or none is kept
   struct str address, agent;
   int64_t lives_ms;
   struct str password; // kept form of a new one, which a link sets; empty: none
@@ -55,6 +57,10 @@ MUST_USE bool signin_find(struct store *s, struct str cookie, int64_t idle_ms, s
 MUST_USE bool signin_list(struct store *s, struct str user_id, int64_t idle_ms, struct arena *a,
                           struct signin **out, size_t *count, struct err *err);
 MUST_USE bool signin_end(struct store *s, struct str id, struct err *err);
+// What a sign-out shows the provider that the session began by; `provider_id` empty: it began otherwise. `id_token` NULL: there
+// is none.
+MUST_USE bool signin_hint(struct store *s, struct str id, struct arena *a, struct str *provider_id,
+                          struct secret **id_token, struct err *err);
 // Removes what has ended by itself.
 MUST_USE bool signin_purge(struct store *s, int64_t now_ms, int64_t idle_ms, struct err *err);
 

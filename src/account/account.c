@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/account.h"
 
+#include <stdlib.h>
+
 #include "account/draft.h"
 #include "account/grant_row.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "crypto/token.h"
 #include "io/pool.h"
@@ -19,6 +22,35 @@ void account_free(struct account *a) {
   yyjson_doc_free(a->choices);
   arena_free(a->arena);
   mem_free(a);
+}
+
+static yyjson_doc *account_copy_doc(yyjson_doc *of) {
+  yyjson_mut_doc *tree = yyjson_doc_mut_copy(of, NULL);
+  yyjson_doc *copy = tree ? yyjson_mut_doc_imut_copy(tree, NULL) : NULL;
+  if (!copy) abort();
+  yyjson_mut_doc_free(tree);
+  return copy;
+}
+
+struct account *account_front(const struct account *a) {
+  struct arena *arena = arena_new();
+  struct account *front = MEM_NEW(struct account);
+  *front = (struct account){.arena = arena,
+                            .kind = a->kind,
+                            .id = arena_dup(arena, a->id),
+                            .name = arena_dup(arena, a->name),
+                            .connector = arena_dup(arena, a->connector),
+                            .way = arena_dup(arena, a->way),
+                            .base_url = arena_dup(arena, a->base_url),
+                            .status = STR("ok"),
+                            .status_text = STR("each person has an own account here"),
+                            .created_at = a->created_at,
+                            .updated_at = a->updated_at,
+                            .verified_at = a->verified_at,
+                            .version = a->version,
+                            .context = account_copy_doc(a->context),
+                            .choices = account_copy_doc(a->choices)};
+  return front;
 }
 
 struct redact *account_hides(const struct account *a) {
@@ -108,8 +140,11 @@ static void account_end_grant(struct account_job *job) {
 static bool account_make(struct draft *d, const struct account_new *in, struct err *err) {
   char id[TOKEN_ID];
   token_id("acc", id);
-  d->row = (struct account_row){
-      .id = arena_dup(d->arena, str_of(id)), .connector = d->connector->name, .version = 1};
+  d->row = (struct account_row){.id = arena_dup(d->arena, str_of(id)),
+                                .connector = d->connector->name,
+                                .version = 1,
+                                .person = in->person,
+                                .stands_for = in->stands_for};
   // The address is the account's from now on: what the connector says later moves it only by account_follow.
   struct str base_url = in->base_url.n ? in->base_url : d->connector->base_url;
   if (!draft_set_name(d, in->name, err) || !draft_set_base_url(d, base_url, err) ||
@@ -224,13 +259,45 @@ static bool account_delete_run(void *arg, struct err *err) {
 
 // Revoked first: a vendor must not go on trusting tokens that nobody holds any more. That it cannot be told
 // is no reason to keep them.
-bool account_delete(const struct account_env *env, struct str id, struct err *err) {
+static bool account_delete_one(const struct account_env *env, struct str id, struct err *err) {
   struct account_job job = {.env = env, .id = id};
   account_find_grant(&job);
   account_end_grant(&job);
   if (!pool_run(account_delete_run, &job, err)) return false;
   peering_end(env, id);
   return true;
+}
+
+struct account_owns { // people's own accounts that go with a person, or with what they stand in for
+  struct account_job job;
+  const char *column;
+  struct arena *arena;
+  struct store_rows rows;
+};
+
+static bool account_owns_run(void *arg, struct err *err) {
+  struct account_owns *o = arg;
+  return account_row_owns(o->job.env->store, o->column, o->job.id, o->arena, &o->rows, err);
+}
+
+static bool account_delete_owns(const struct account_env *env, const char *column, struct str id,
+                                struct err *err) {
+  struct account_owns o = {.job = {.env = env, .id = id}, .column = column, .arena = arena_new()};
+  bool ok = pool_run(account_owns_run, &o, err);
+  for (size_t i = 0; ok && i < o.rows.count; i++) {
+    ok = account_delete_one(env, store_cell(&o.rows, i, 0)->text, err) ||
+         err->code == ERR_MISSING; // its person was faster
+  }
+  arena_free(o.arena);
+  return ok;
+}
+
+bool account_delete(const struct account_env *env, struct str id, struct err *err) {
+  return account_delete_owns(env, "stands_for", id, err) && account_delete_one(env, id, err);
+}
+
+bool account_delete_of(const struct account_env *env, struct str person, struct err *err) {
+  return account_delete_owns(env, "person", person, err);
 }
 
 static bool account_verdict_run(void *arg, struct err *err) {
@@ -247,6 +314,39 @@ bool account_tend(const struct account_env *env, const struct account *a, uint64
   return !a->grant || grant_tend(a->grant, ahead_ms, err);
 }
 
+static struct account *account_ready(const struct account_env *env, const struct connector_set *set,
+                                     struct account_row *row) {
+  struct account *out;
+  draft_publish(env, connector_find(set, row->connector), row, &out);
+  if (str_is(out->status, "failing") && !out->send_count && !out->peer)
+    log_warn("account %.*s cannot be used: %.*s", STR_ARG(out->id), STR_ARG(out->status_text));
+  return out;
+}
+
+bool account_load(const struct account_env *env, const struct connector_set *set, struct str id,
+                  struct account **out, struct err *err) {
+  struct arena *scratch = arena_new();
+  struct account_row row;
+  bool ok = account_row_find(env->store, id, scratch, &row, err), gone = !ok && err->code == ERR_MISSING;
+  *out = ok ? account_ready(env, set, &row) : NULL;
+  arena_free(scratch);
+  return ok || gone;
+}
+
+// A person's own account has the defaults of the one that it stands in for; a change of either is one of it.
+static void account_lend_defaults(struct account_row *rows, size_t count) {
+  struct map by_id = {0};
+  for (size_t i = 0; i < count; i++)
+    if (!rows[i].person.n) map_put(&by_id, rows[i].id, &rows[i]);
+  for (size_t i = 0; i < count; i++) {
+    const struct account_row *of = rows[i].person.n ? map_get(&by_id, rows[i].stands_for) : NULL;
+    if (!of) continue;
+    rows[i].context = of->context;
+    rows[i].version += of->version;
+  }
+  map_free(&by_id);
+}
+
 bool account_load_all(const struct account_env *env, const struct connector_set *set, struct arena *a,
                       struct account ***out, size_t *count, struct err *err) {
   struct arena *scratch = arena_new();
@@ -255,11 +355,8 @@ bool account_load_all(const struct account_env *env, const struct connector_set 
   bool ok = account_row_all(env->store, scratch, &rows, &n, err);
   if (ok) {
     struct account **all = ARENA_ARRAY(a, n + 1, struct account *);
-    for (size_t i = 0; i < n; i++) {
-      draft_publish(env, connector_find(set, rows[i].connector), &rows[i], &all[i]);
-      if (str_is(all[i]->status, "failing") && !all[i]->send_count && !all[i]->peer)
-        log_warn("account %.*s cannot be used: %.*s", STR_ARG(all[i]->id), STR_ARG(all[i]->status_text));
-    }
+    account_lend_defaults(rows, n);
+    for (size_t i = 0; i < n; i++) all[i] = account_ready(env, set, &rows[i]);
     *out = all;
     *count = n;
   }

@@ -11,6 +11,9 @@
 #include "account/value.h"
 
 void account_free(struct account *a); // wipes the credential; NULL is allowed
+// The same as a server shows it where each person has an account of her own: without its credential and its peer, so
+// that whatever comes to call it sends nothing.
+struct account *account_front(const struct account *a);
 // What its vendor knows and nobody else may hear, as of now; the caller unrefs.
 struct redact *account_hides(const struct account *a);
 
@@ -35,8 +38,11 @@ struct account_follow {
   size_t moved, stayed; // out
 };
 MUST_USE bool account_follow(const struct account_env *env, struct account_follow *f, struct err *err);
-// Revokes a grant at the vendor where that offers it (best effort), then deletes what is kept.
+// Revokes a grant at the vendor where that offers it (best effort), then deletes what is kept; likewise people's own
+// accounts that stand in for it.
 MUST_USE bool account_delete(const struct account_env *env, struct str id, struct err *err) SUSPENDS;
+// All of a person's own, before she is deleted.
+MUST_USE bool account_delete_of(const struct account_env *env, struct str person, struct err *err) SUSPENDS;
 // From housekeeping, on a fiber, for each account of kind mcp: refreshes a grant that is due within
 // `ahead_ms`, closes idle sessions, remembers what the server was found to speak.
 MUST_USE bool account_tend(const struct account_env *env, const struct account *a, uint64_t ahead_ms,
@@ -47,6 +53,12 @@ MUST_USE bool account_tend(const struct account_env *env, const struct account *
 // says so. Blocking.
 MUST_USE bool account_load_all(const struct account_env *env, const struct connector_set *set,
                                struct arena *a, struct account ***out, size_t *count, struct err *err);
+// One of them; NULL: there is none. Blocking.
+MUST_USE bool account_load(const struct account_env *env, const struct connector_set *set, struct str id,
+                           struct account **out, struct err *err);
+
+// Within a transaction that changes what belongs to it beside its row (its tools): who follows changes reads it again.
+MUST_USE bool account_touch(struct store *s, struct str id, struct err *err);
 
 // What of the tools of an account that works is not as it should be, kept as its status_text (behind
 // ACCOUNT_NOTE) where nothing else is said there; empty: nothing. Blocking. `changed`: it was not so before.

@@ -49,6 +49,14 @@ struct sealed_at connect_verifier_place(const struct flow_row *f) {
                              f->link_hash, f->cookie_hash}};
 }
 
+bool connect_is_own(const struct flow_row *flow, struct str *person, struct str *stands_for) {
+  struct str rest = flow->principal, head;
+  if (!str_cut(&rest, '/', &head) || !rest.n) return false;
+  *person = head;
+  *stands_for = rest;
+  return true;
+}
+
 const struct connector_way *connect_way(const struct connector *c) {
   for (size_t i = 0; i < c->way_count; i++)
     if (c->ways[i].auth == CONNECTOR_AUTH_OAUTH) return &c->ways[i];
@@ -76,6 +84,8 @@ struct connect_flow connect_flow_of(const struct flow_row *row, struct arena *a)
                            .remedy = arena_dup(a, row->remedy),
                            .created_at = row->created_at,
                            .expires_at = row->expires_at};
+  struct str person, stands_for;
+  f.own = connect_is_own(row, &person, &stands_for);
   for (enum connect_status s = CONNECT_WAITING; s <= CONNECT_EXPIRED; s++)
     if (str_is(row->status, connect_names[s])) f.status = s;
   if (f.status <= CONNECT_OPENED && clock_now_ms() >= row->expires_at) {
@@ -166,6 +176,26 @@ static bool connect_new_account(struct start *s, struct err *err) {
   return ok && connect_find_name(s, err);
 }
 
+// The vendor's page asks for what the account that it stands in for was found to need.
+static bool connect_own(struct start *s, struct err *err) {
+  struct store *store = s->env->account->store;
+  struct account_row of, row;
+  struct grant_row grant;
+  struct err none;
+  if (!account_row_find(store, s->in->stands_for, s->arena, &of, err)) return false;
+  s->row.principal = ARENA_JOIN(s->arena, s->in->person, STR("/"), s->in->stands_for);
+  s->row.url = of.base_url;
+  if (account_row_find_own(store, s->in->person, of.id, s->arena, &row, &none) &&
+      str_eq(row.base_url, of.base_url)) {
+    s->row.account_id = row.id;
+    s->row.name = row.name;
+  } else if (!connect_find_name(s, err)) {
+    return false;
+  }
+  if (grant_row_find(store, of.id, s->arena, &grant, &none)) s->before = grant.wanted;
+  return true;
+}
+
 static bool connect_subject_job(void *arg, struct err *err) {
   struct start *s = arg;
   int64_t open;
@@ -176,6 +206,7 @@ static bool connect_subject_job(void *arg, struct err *err) {
     return false;
   }
   connect_hide(s);
+  if (s->in->person.n) return connect_own(s, err);
   return s->in->account_id.n ? connect_again(s, err) : connect_new_account(s, err);
 }
 
@@ -312,7 +343,7 @@ static bool connect_begin(struct start *s, struct err *err) {
   s->row.id = arena_dup(s->arena, str_of(id));
   s->row.status = STR("waiting");
   s->row.connector = s->in->connector->name;
-  s->row.principal = s->in->principal;
+  if (!s->in->person.n) s->row.principal = s->in->principal;
   s->row.site = oauth_site_write(&s->site, s->arena);
   s->row.link_hash = connect_hash(s->link_token, s->arena);
   s->row.created_at = clock_now_ms();
@@ -336,7 +367,7 @@ bool connect_start(const struct connect_env *env, const struct connect_new *in, 
     f.link = arena_printf(a, "%.*s?t=%s",
                           STR_ARG(connect_at(env, arena_printf(a, "/connect/%.*s", STR_ARG(s.row.id)).p, a)),
                           s.link_token);
-    if (!in->principal.n) f.direct = s.direct;
+    if (!in->principal.n && !in->person.n) f.direct = s.direct;
     *out = f;
   }
   secret_wipe(s.link_token, sizeof s.link_token);

@@ -29,6 +29,9 @@ struct connect_new {
   struct str client_id;                            // pre-registered client given by the operator; empty: none
   const struct secret *client_secret, *client_key; // at most one; the key: PEM, for private_key_jwt
   struct str principal; // a person's way in mid-call: who alone may complete it; empty: whoever has the link
+  // An account of a person's own: whose, and the account that it is to stand in for. With a name; the address is that
+  // account's, and so are the scopes. One that she has is authorized again.
+  struct str person, stands_for;
 };
 
 enum connect_status { CONNECT_WAITING, CONNECT_OPENED, CONNECT_DONE, CONNECT_FAILED, CONNECT_EXPIRED };
@@ -38,6 +41,7 @@ struct connect_flow {                         // in the arena
   struct str link;                            // ours, /connect/<id>?t=<link token>; in the first answer only
   struct str direct; // likewise: the vendor's own, for a browser that cannot reach us; see finish_here
   struct str host;   // of the vendor's page; for connect_look
+  bool own;          // of a person's own account
   enum connect_status status;
   struct str code; // of a failure: "denied", "registration_refused", "wrong_account", "vendor_down", …
   struct str text, remedy; // in words
@@ -58,9 +62,13 @@ MUST_USE bool connect_look(const struct connect_env *env, struct str id, struct 
 MUST_USE bool connect_open(const struct connect_env *env, struct str id, struct str link_token,
                            struct arena *a, struct str *to, struct str *cookie, struct err *err) SUSPENDS;
 // The redirect came back: redeems, makes or mends the account. `out` tells how it ended also where it failed;
-// an error is only for answers that belong to no flow of ours.
+// an error is only for answers that belong to no flow of ours, or come from a browser that is not the one that began; an
+// account of a person's own takes her to be signed in there still.
+struct connect_browser {
+  struct str cookie, person; // as connect_open gave it; who is signed in, by id; empty: nobody
+};
 MUST_USE bool connect_finish(const struct connect_env *env, const struct oauth_answer *answer,
-                             struct str cookie, struct arena *a, struct connect_flow *out,
+                             const struct connect_browser *from, struct arena *a, struct connect_flow *out,
                              struct err *err) SUSPENDS;
 // The same for an administrator who pastes the address that the browser ended at: no cookie, but the flow by
 // its id, and not one that a person began in mid-call (ERR_DENIED). An answer of another flow is ERR_INVALID.

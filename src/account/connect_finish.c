@@ -86,8 +86,18 @@ static bool finish_take(struct finish *f, struct err *err) {
 
 struct finish_claim { // how somebody shows that the answer is his
   struct finish *f;
-  struct str cookie, id;
+  struct str cookie, person, id;
 };
+
+// Somebody else may have signed in in this browser since.
+static bool finish_is_hers(const struct finish_claim *claim, struct err *err) {
+  struct str person, stands_for;
+  if (!connect_is_own(&claim->f->flow, &person, &stands_for) || str_eq(person, claim->person)) return true;
+  err_why(err, ERR_DENIED, WHY_ANOTHER_BROWSER,
+          "who began to connect this account is not the person who is signed in to Postern here now");
+  err_hint(err, "sign in to Postern's console as yourself and connect your own account there");
+  return false;
+}
 
 static bool finish_by_cookie(void *arg, struct err *err) {
   struct finish_claim *claim = arg;
@@ -100,7 +110,7 @@ static bool finish_by_cookie(void *arg, struct err *err) {
              "link was made");
     return false;
   }
-  return finish_take(claim->f, err);
+  return finish_is_hers(claim, err) && finish_take(claim->f, err);
 }
 
 static bool finish_by_id(void *arg, struct err *err) {
@@ -206,6 +216,10 @@ static bool finish_load_job(void *arg, struct err *err) {
   struct finish *f = arg;
   struct store *store = f->env->account->store;
   struct err none;
+  struct account_row own;
+  if (!f->flow.account_id.n && f->draft.row.person.n &&
+      account_row_find_own(store, f->draft.row.person, f->draft.row.stands_for, f->arena, &own, &none))
+    f->flow.account_id = own.id; // connected twice at once: the later consent counts
   if (!f->flow.account_id.n) return true;
   f->draft.row.id = f->flow.account_id;
   if (!grant_row_find(store, f->flow.account_id, f->arena, &f->before, &none)) f->before.version = 0;
@@ -234,7 +248,7 @@ static bool finish_grant(struct store *s, struct finish *f, struct err *err) {
   bool step_up = str_is(f->before.needs, "scope") && f->flow.principal.n;
   struct grant_row g = {.account_id = f->draft.row.id,
                         .connector = f->draft.row.connector,
-                        .url = f->draft.row.base_url,
+                        .home = account_row_home(&f->draft.row, f->arena),
                         .client = f->flow.client,
                         .site = f->flow.site,
                         .scope = f->tokens.scope.n ? f->tokens.scope : f->flow.scope,
@@ -301,6 +315,7 @@ static bool finish_settle(struct finish *f, struct err *err) {
                                       .base_url = f->flow.url,
                                       .credential = STR(""),
                                       .version = 1};
+  (void)connect_is_own(&f->flow, &f->draft.row.person, &f->draft.row.stands_for);
   f->wanted = f->flow.scope;
   return finish_redeem(f, err) && pool_run(finish_load_job, f, err) && finish_match(f, err) &&
          finish_try(f, err) && pool_run(finish_keep_job, f, err);
@@ -357,10 +372,11 @@ static bool finish_run(struct finish *f, bool (*claim)(void *arg, struct err *er
   return ok;
 }
 
-bool connect_finish(const struct connect_env *env, const struct oauth_answer *answer, struct str cookie,
-                    struct arena *a, struct connect_flow *out, struct err *err) {
+bool connect_finish(const struct connect_env *env, const struct oauth_answer *answer,
+                    const struct connect_browser *from, struct arena *a, struct connect_flow *out,
+                    struct err *err) {
   struct finish f = {.env = env, .answer = answer, .arena = a, .net = env->net};
-  struct finish_claim claim = {.f = &f, .cookie = cookie};
+  struct finish_claim claim = {.f = &f, .cookie = from->cookie, .person = from->person};
   if (!finish_run(&f, finish_by_cookie, &claim, err)) return false;
   *out = connect_flow_of(&f.flow, a);
   return true;

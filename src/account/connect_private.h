@@ -23,6 +23,8 @@ void overhear_free(struct overhear *e);
 struct connect_flow connect_flow_of(const struct flow_row *row, struct arena *a);
 struct str connect_redirect_uri(const struct connect_env *env, struct arena *a);
 struct sealed_at connect_verifier_place(const struct flow_row *flow);
+// A flow for a person's own account has "<person>/<account it stands in for>" for its principal. False: it is none.
+bool connect_is_own(const struct flow_row *flow, struct str *person, struct str *stands_for);
 const struct connector_way *connect_way(const struct connector *c); // NULL: none by OAuth
 
 #endif

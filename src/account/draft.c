@@ -127,8 +127,9 @@ static bool draft_set_default(struct draft *d, struct str name, yyjson_val *v, s
     yyjson_mut_obj_remove(root, key);
     return true;
   }
-  struct str text = yyjson_is_str(v) ? json_text(v) : STR("0");
-  if (!(yyjson_is_str(v) || yyjson_is_num(v) || yyjson_is_bool(v)) || !text.n || text.n > ACCOUNT_VALUE_MOST)
+  struct str text = yyjson_is_str(v) ? json_text(v) : yyjson_is_raw(v) ? json_raw_number(v) : STR("0");
+  if (!(yyjson_is_str(v) || yyjson_is_raw(v) || yyjson_is_num(v) || yyjson_is_bool(v)) || !text.n ||
+      text.n > ACCOUNT_VALUE_MOST)
     return err_at(err, ERR_INVALID, field, "must be a text of 1 to %d bytes, a number, or true or false",
                   ACCOUNT_VALUE_MOST);
   yyjson_mut_obj_put(root, key, yyjson_val_mut_copy(d->context, v));
@@ -138,7 +139,8 @@ static bool draft_set_default(struct draft *d, struct str name, yyjson_val *v, s
 }
 
 bool draft_set_context(struct draft *d, yyjson_val *context, struct err *err) {
-  if (!context || yyjson_is_null(context)) return true;
+  if (!context) return true;
+  if (yyjson_is_null(context)) return yyjson_mut_obj_clear(yyjson_mut_doc_get_root(d->context));
   if (!yyjson_is_obj(context)) return err_at(err, ERR_INVALID, "context", "must be an object");
   yyjson_obj_iter iter = yyjson_obj_iter_with(context);
   for (yyjson_val *key; (key = yyjson_obj_iter_next(&iter));)
@@ -165,15 +167,18 @@ struct draft_arms {
   struct grant *grant;  // NULL: none
 };
 
-static struct sealed_at draft_place(const struct account_row *row) {
-  return (struct sealed_at){SEALED_CREDENTIAL, row->id, {row->connector, row->way, row->base_url}};
+static struct sealed_at draft_place(const struct account_row *row, struct arena *a) {
+  return (struct sealed_at){SEALED_CREDENTIAL, row->id, {row->connector, row->way, account_row_home(row, a)}};
 }
 
 // An address is not believed because it stands in the row.
 static bool draft_unseal(const struct account_env *env, const struct account_row *row, struct secret **plain,
                          struct err *err) {
-  struct sealed_at at = draft_place(row);
-  if (sealed_open(env->ring, &at, row->credential, plain, err)) return true;
+  struct arena *a = arena_new();
+  struct sealed_at at = draft_place(row, a);
+  bool ok = sealed_open(env->ring, &at, row->credential, plain, err);
+  arena_free(a);
+  if (ok) return true;
   if (err->code == ERR_DENIED)
     err_set(err, ERR_CONFLICT,
             "it was sealed for another address, connector or way than this account has now (%.*s), or it was "
@@ -187,10 +192,13 @@ static bool draft_grant(const struct account_env *env, const struct account_row 
                         struct err *err) {
   struct grant *g;
   if (!grant_get(env, row->id, &g, err)) return false;
+  struct arena *a = arena_new();
+  struct str home = account_row_home(row, a);
   bool ok =
-      grant_is_for(g, row->connector, row->base_url) ||
-      (grant_reload(env, row->id, err) && (grant_is_for(g, row->connector, row->base_url) ||
+      grant_is_for(g, row->connector, home) ||
+      (grant_reload(env, row->id, err) && (grant_is_for(g, row->connector, home) ||
                                            err_set(err, ERR_CONFLICT, "its tokens are for another address")));
+  arena_free(a);
   if (ok)
     *out = g;
   else
@@ -351,7 +359,7 @@ bool draft_settle(struct draft *d, struct err *err) {
   d->row.context = draft_text(d->arena, d->context);
   d->row.choices = draft_text(d->arena, d->choices);
   if (!d->seal_anew || !d->plain) return true;
-  struct sealed_at at = draft_place(&d->row);
+  struct sealed_at at = draft_place(&d->row, d->arena);
   return sealed_close(d->env->ring, &at, secret_reveal(d->plain), d->arena, &d->row.credential, err);
 }
 
@@ -416,6 +424,11 @@ void draft_publish(const struct account_env *env, const struct connector *c, con
                               .context = draft_doc(row->context),
                               .choices = draft_doc(row->choices)};
   account->base_url = arena_dup(a, row->base_url);
+  if (row->person.n) {
+    account->own = ARENA_JOIN(a, row->person, STR("/"), row->stands_for);
+    account->person = str_make(account->own.p, row->person.n);
+    account->stands_for = str_from(account->own, row->person.n + 1);
+  }
   struct err err = {0};
   if (!draft_arm(env, c, row, account, &err)) {
     account->status = STR("failing");

@@ -51,6 +51,7 @@ static bool follow_run(struct store *s, void *arg, struct err *err) {
   if (!account_row_all(s, job->arena, &rows, &count, err)) return false;
   for (size_t i = 0; i < count; i++) {
     if (!str_eq(rows[i].connector, job->f->connector) || !str_eq(rows[i].base_url, job->f->from)) continue;
+    if (rows[i].person.n) continue; // whoever runs Postern sends nobody's own credential elsewhere
     size_t before = job->f->moved;
     if (follow_may(job->f) && !follow_move(s, job, &rows[i], err)) return false;
     job->f->stayed += job->f->moved == before;

@@ -171,8 +171,11 @@ struct grant_work {
   unsigned doubts; // of `before`, where that is fresh
 };
 
-static void grant_note_failure(struct grant *g, const struct err *failure) { // under the lock
+// Under the lock. A vendor is spared, longer each time; a store that is away is soon looked at again.
+static void grant_note_failure(struct grant *g, const struct err *failure) {
   g->failure = *failure;
+  g->retry_at_us = clock_mono_us() + GRANT_KEEP_MS * 1000ull;
+  if (!g->vendor_failed) return;
   g->retry_at_us = clock_mono_us() + (g->retry_ms / 2 + map_hash(g->key) % (g->retry_ms / 2)) * 1000;
   g->retry_ms = g->retry_ms * 2 < GRANT_RETRY_MOST_MS ? g->retry_ms * 2 : GRANT_RETRY_MOST_MS;
 }
@@ -193,13 +196,46 @@ static void grant_finish(struct grant *g, struct grant_state *after, const struc
   grant_state_unref(old);
 }
 
-static void grant_work(void *arg) {
-  struct grant_work *w = arg;
+static void grant_attempt(struct grant_work *w) {
   struct grant_state *after = NULL;
   struct err err;
   if (w->g->own ? grant_fetch(w->g, w->before, &after, &err) : grant_refresh(w->g, w->before, &after, &err))
     after->doubts = w->refused && str_is(after->row.lease_by, w->g->holder) ? w->doubts + 1 : 0;
   grant_finish(w->g, after, &err);
+}
+
+// Under the lock: is there something that the store has not taken, or may there be? `start`: it is for the caller to try.
+static bool grant_owes(struct grant *g, bool *start) {
+  *start = !g->busy && g->unsaved_arena && !g->ended;
+  if (*start) g->busy = true;
+  return *start || (g->busy && !g->ended);
+}
+
+// What the vendor gave goes into the store as soon as it can, whether anybody asks for it or not: other nodes take the
+// lease for abandoned after a while, and some vendors end a grant whose old refresh token comes a second time.
+static void grant_keep(struct grant_work *w) {
+  struct grant *g = w->g;
+  struct err err;
+  bool start = false, owes;
+  pthread_mutex_lock(&g->lock);
+  bool ours = fiber_self() && !g->keeping && !g->busy && g->unsaved_arena;
+  if (ours) g->keeping = true;
+  pthread_mutex_unlock(&g->lock);
+  if (!ours) return;
+  do {
+    bool go_on = fiber_sleep(GRANT_KEEP_MS, &err);
+    pthread_mutex_lock(&g->lock);
+    owes = go_on && grant_owes(g, &start);
+    if (!owes) g->keeping = false;
+    pthread_mutex_unlock(&g->lock);
+    if (owes && start) grant_attempt(w);
+  } while (owes);
+}
+
+static void grant_work(void *arg) {
+  struct grant_work *w = arg;
+  grant_attempt(w);
+  grant_keep(w);
   grant_state_unref(w->before);
   grant_unref(w->g);
   mem_free(w);
@@ -433,6 +469,13 @@ bool grant_needs_authorising(struct grant *g, struct arena *a, struct str *link)
   return needs;
 }
 
+struct str grant_why(struct grant *g, struct arena *a) {
+  struct grant_state *s = grant_hold(g);
+  struct str why = arena_dup(a, s->row.why);
+  grant_state_unref(s);
+  return why;
+}
+
 bool grant_tend(struct grant *g, uint64_t ahead_ms, struct err *err) {
   int64_t now = clock_now_ms();
   struct grant_state *s = grant_hold(g);
@@ -450,9 +493,9 @@ int64_t grant_expires_at(struct grant *g) {
   return at;
 }
 
-bool grant_is_for(struct grant *g, struct str connector, struct str url) {
+bool grant_is_for(struct grant *g, struct str connector, struct str home) {
   struct grant_state *s = grant_hold(g);
-  bool same = str_eq(s->row.connector, connector) && str_eq(s->row.url, url);
+  bool same = str_eq(s->row.connector, connector) && str_eq(s->row.home, home);
   grant_state_unref(s);
   return same;
 }

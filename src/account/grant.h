@@ -18,10 +18,12 @@ enum {
   GRANT_AHEAD_MS = 5 * 60 * 1000, // at most so long before the end a token is renewed; a fifth of its life
   GRANT_MARGIN_MS = 1000,         // a token that ends sooner is not sent any more
   GRANT_LEASE_MS = 20 * 1000,     // longer than a refresh may take
-  GRANT_DOUBT_MS = 60 * 1000,     // a token refused so soon after it was made is doubted
-  GRANT_DOUBTS_MOST = 2,          // doubted tokens in a row; then calls fail for that time
-  GRANT_ROUNDS_MOST = 3,          // consents in a row for a missing scope
-  GRANT_RETRY_MS = 5 * 1000,      // after a failure of the vendor; doubles up to
+  GRANT_LOOK_MS = 5 * 1000,   // who did not look at another's lease for so long has not seen it stand still
+  GRANT_KEEP_MS = 1000,       // after each, tokens that the store did not take are tried to be stored again
+  GRANT_DOUBT_MS = 60 * 1000, // a token refused so soon after it was made is doubted
+  GRANT_DOUBTS_MOST = 2,      // doubted tokens in a row; then calls fail for that time
+  GRANT_ROUNDS_MOST = 3,      // consents in a row for a missing scope
+  GRANT_RETRY_MS = 5 * 1000,  // after a failure of the vendor; doubles up to
   GRANT_RETRY_MOST_MS = 60 * 1000,
 };
 
@@ -64,13 +66,14 @@ struct redact *grant_hides(struct grant *g);
 // Is a person needed? Then `link` (in the arena) is ours: <public_url>/connect/<account id>. Where only a
 // scope is missing, calls that do not need it still work: ask after ERR_UNAUTHENTICATED.
 bool grant_needs_authorising(struct grant *g, struct arena *a, struct str *link);
+struct str grant_why(struct grant *g, struct arena *a); // it is so, in the vendor's words or ours
 // Refreshes where it is due within `ahead_ms`; from housekeeping, on a fiber. Errors are logged by the
 // caller.
 MUST_USE bool grant_tend(struct grant *g, uint64_t ahead_ms, struct err *err) SUSPENDS;
 int64_t grant_expires_at(struct grant *g);                  // ms; 0: not known
 struct str grant_consent(struct grant *g, struct arena *a); // differs after each consent of a person
-// Were its tokens opened for this connector and address?
-bool grant_is_for(struct grant *g, struct str connector, struct str url);
+// Were its tokens opened for this connector and home (account_row_home)?
+bool grant_is_for(struct grant *g, struct str connector, struct str home);
 // The row was written by somebody else (a person consented): takes it up. Blocking.
 MUST_USE bool grant_reload(const struct account_env *env, struct str account_id, struct err *err);
 // Revokes at the vendor where it offers that, and forgets; no more refreshes. The account's row is not

@@ -67,6 +67,7 @@ bool grant_fetch(struct grant *g, const struct grant_state *before, struct grant
   struct oauth_tokens tokens = {0};
   int64_t now = clock_now_ms();
   bool ok = oauth_client_credentials(&party, own->scope, &tokens, err);
+  g->vendor_failed = !ok;
   if (ok) {
     own->client.method = tokens.method; // what the vendor takes is not sought again
     own->site.methods = 1u << tokens.method;

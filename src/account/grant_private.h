@@ -33,15 +33,24 @@ struct grant {
   pthread_mutex_t lock;
   struct grant_state *state; // never NULL
   bool busy;                 // a refresh is under way
+  bool keeping;              // a fiber sees to it that what is unsaved is stored
   struct grant_waiter *waiters;
   uint64_t retry_at_us; // monotonic: no refresh before, since the last one failed
   uint64_t retry_ms;
   struct err failure; // then
   bool ended;
 
-  // Of the refresh under way alone: tokens that the vendor has given and the store has not taken yet.
+  // Of the refresh under way alone: it was the vendor, if it failed; tokens that the vendor has given and the store has
+  // not taken yet.
+  bool vendor_failed;
   struct arena *unsaved_arena; // NULL: none
   struct grant_row unsaved;
+  // And another's lease as it was first and last seen, by our steady clock: nobody compares clocks of two machines.
+  struct {
+    char by[TOKEN_ID];
+    int64_t until;
+    uint64_t since_us, seen_us;
+  } theirs;
 };
 
 // One refresh of `before`, with everything around it: the lease, the vendor, the row. True with *after: the

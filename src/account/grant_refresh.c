@@ -2,6 +2,7 @@
 // What a kill at any moment leaves: before the request, a lease that runs out; after it and before the
 // commit, the old refresh token, which vendors that rotate accept until the new one is used; after the
 // commit, the new one. Nobody has seen the new tokens before the commit.
+#include <stdio.h>
 #include <time.h>
 
 #include "account/account_row.h"
@@ -28,6 +29,7 @@ struct refresh {
   struct grant_row row; // to be written
   const struct grant_need *need;
   bool done;
+  bool abandoned;            // whoever had the lease before ended without a word
   struct grant_state *after; // set: there is nothing more to do
 };
 
@@ -45,20 +47,37 @@ static bool refresh_look_again(void *arg, struct err *err) {
   return grant_state_load(r->g->env, r->g->account_id, &r->after, err);
 }
 
-static bool refresh_lease(struct store *s, void *arg, struct err *err) {
-  struct refresh *r = arg;
-  struct grant_row now;
-  if (!grant_row_find(s, r->g->account_id, r->arena, &now, err)) return false;
-  if (now.version != r->before->row.version) return refresh_look_again(r, err); // somebody was faster
-  int64_t ms = clock_now_ms();
-  now.lease_by = str_of(r->g->holder);
-  now.lease_until = ms + GRANT_LEASE_MS;
-  return grant_row_lease(s, &now, ms, &r->done, err);
+// Is it somebody else's? One that has been seen to stand still for as long as a refresh may take is nobody's any more. While
+// the store was away nobody looked, and whose it is could not store what the vendor gave: from then on it is watched anew.
+static bool refresh_is_theirs(struct grant *g, const struct grant_row *row) {
+  if (!row->lease_until || str_is(row->lease_by, g->holder)) return false;
+  uint64_t now = clock_mono_us(), unseen = now - g->theirs.seen_us;
+  bool same = g->theirs.until == row->lease_until && str_is(row->lease_by, g->theirs.by) &&
+              unseen < GRANT_LOOK_MS * 1000ull;
+  g->theirs.seen_us = now;
+  if (same) return now - g->theirs.since_us < GRANT_LEASE_MS * 1000ull;
+  g->theirs.until = row->lease_until;
+  g->theirs.since_us = now;
+  snprintf(g->theirs.by, sizeof g->theirs.by, "%.*s", STR_ARG(row->lease_by));
+  return true;
 }
 
+// Nobody's turn is waited for: the row is written only as it was seen.
 static bool refresh_lease_job(void *arg, struct err *err) {
   struct refresh *r = arg;
-  return store_transact(r->g->env->store, refresh_lease, r, err);
+  struct store *s = r->g->env->store;
+  struct grant_row seen;
+  r->done = false;
+  if (!grant_row_find(s, r->g->account_id, r->arena, &seen, err)) return false;
+  if (seen.version != r->before->row.version) return refresh_look_again(r, err); // somebody was faster
+  if (refresh_is_theirs(r->g, &seen)) return true;
+  r->abandoned = seen.lease_until && !str_is(seen.lease_by, r->g->holder);
+  struct grant_row row = seen;
+  row.lease_by = str_of(r->g->holder);
+  row.lease_until =
+      clock_now_ms() + GRANT_LEASE_MS; // differs from the one before: one millisecond makes another
+  row.lease_until += row.lease_until == seen.lease_until;
+  return grant_row_lease(s, &row, &seen, &r->done, err);
 }
 
 static bool refresh_client_job(void *arg, struct err *err) {
@@ -99,7 +118,7 @@ static bool refresh_mark_job(void *arg, struct err *err) {
 
 // ---- steps
 
-// Ours, or another program's, whose end is waited for: it is gone after GRANT_LEASE_MS at the latest.
+// Ours, or another program's, whose end is waited for: it has gone GRANT_LEASE_MS after we saw it first, at the latest.
 static bool refresh_take_lease(struct refresh *r, struct err *err) {
   uint64_t pause = REFRESH_POLL_MS, waited = 0;
   for (;;) {
@@ -133,7 +152,7 @@ static bool refresh_take_tokens(struct refresh *r, struct err *err) {
   const struct grant_row *before = &r->before->row;
   struct grant_row row = {.account_id = r->g->account_id,
                           .connector = arena_dup(kept, before->connector),
-                          .url = arena_dup(kept, before->url),
+                          .home = arena_dup(kept, before->home),
                           .client = arena_dup(kept, before->client),
                           .site = arena_dup(kept, before->site),
                           .lease_by = str_of(r->g->holder),
@@ -151,10 +170,18 @@ static bool refresh_take_tokens(struct refresh *r, struct err *err) {
   return true;
 }
 
-// Any OAuth error: what can be mended without a person has been tried by then.
+// Any OAuth error: what can be mended without a person has been tried by then. After a renewal that was cut off the vendor
+// has most likely had this refresh token before: nobody did anything wrong, and nobody need look for who did.
 static bool refresh_refused(struct refresh *r, const struct err *why, struct err *err) {
+  struct err said = *why;
+  if (r->abandoned && why->reason == WHY_INVALID_GRANT)
+    err_set(
+        &said, why->code,
+        "%s. A Postern that was renewing the token ended before it could store the new one, and this vendor "
+        "takes the one before no second time",
+        why->text);
   struct grant_need need = {.needs = "person",
-                            .why = why->text,
+                            .why = said.text,
                             .wanted = r->before->row.wanted,
                             .forget = true,
                             .retire =
@@ -176,6 +203,7 @@ static bool refresh_ask(struct refresh *r, struct err *err) {
   if (!pool_run(refresh_client_job, r, &why)) return refresh_let_go(r, &why, err);
   if (oauth_refresh(&party, r->before->refresh, STR_NONE, &r->tokens, &why))
     return refresh_take_tokens(r, err) && refresh_save(r, err);
+  r->g->vendor_failed = true;
   if (why.code == ERR_UNPROCESSABLE) return refresh_refused(r, &why, err);
   return refresh_let_go(r, &why, err);
 }
@@ -183,6 +211,7 @@ static bool refresh_ask(struct refresh *r, struct err *err) {
 bool grant_refresh(struct grant *g, const struct grant_state *before, struct grant_state **after,
                    struct err *err) {
   struct refresh r = {.g = g, .before = before, .arena = arena_new()};
+  g->vendor_failed = false;
   bool ok = g->unsaved_arena ? refresh_save(&r, err) : refresh_take_lease(&r, err);
   if (ok && !r.after) ok = refresh_ask(&r, err);
   oauth_tokens_wipe(&r.tokens);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "account/grant_row.h"
 
+#include "account/account_row.h"
 #include "account/grant.h"
 #include "account/sealed.h"
 
@@ -17,7 +18,7 @@ static struct grant_row grant_row_read(const struct store_rows *rows, size_t i) 
   for (size_t c = 0; c < GRANT_TEXTS; c++) *texts[c] = store_cell(rows, i, c)->text;
   for (size_t c = 0; c < GRANT_NUMBERS; c++) *numbers[c] = store_cell(rows, i, GRANT_TEXTS + c)->number;
   r.connector = store_cell(rows, i, GRANT_TEXTS + GRANT_NUMBERS)->text;
-  r.url = store_cell(rows, i, GRANT_TEXTS + GRANT_NUMBERS + 1)->text;
+  r.home = store_cell(rows, i, GRANT_TEXTS + GRANT_NUMBERS + 1)->text;
   return r;
 }
 
@@ -25,9 +26,10 @@ bool grant_row_find(struct store *s, struct str account_id, struct arena *a, str
                     struct err *err) {
   struct store_rows rows;
   if (!store_query(s,
-                   "SELECT " GRANT_COLUMNS ", connector, base_url FROM oauth_grant JOIN "
-                   "(SELECT id, connector, base_url FROM account) AS account ON account.id = account_id "
-                   "WHERE account_id = $1",
+                   "SELECT " GRANT_COLUMNS ", connector, home FROM oauth_grant JOIN "
+                   "(SELECT id, connector, " ACCOUNT_ROW_HOME("") " AS home FROM account) AS account "
+                                                                  "ON account.id = account_id "
+                                                                  "WHERE account_id = $1",
                    &STORE_TEXT(account_id), 1, a, &rows, err))
     return false;
   if (!rows.count) return err_set(err, ERR_MISSING, "the account has no grant");
@@ -39,7 +41,7 @@ bool grant_row_find(struct store *s, struct str account_id, struct arena *a, str
 
 static struct sealed_at grant_place(const struct grant_row *row) {
   return (struct sealed_at){
-      SEALED_TOKENS, row->account_id, {row->connector, row->url, row->client, row->site}};
+      SEALED_TOKENS, row->account_id, {row->connector, row->home, row->client, row->site}};
 }
 
 bool grant_row_seal(const struct account_env *env, struct grant_row *row, const struct secret *access,
@@ -68,7 +70,7 @@ bool grant_row_open(const struct account_env *env, const struct grant_row *row, 
         err, ERR_CONFLICT,
         "they were sealed for another address or authorization server than this account has now (%.*s), or "
         "they were changed: somebody wrote to the database. Delete the account and connect it anew",
-        STR_MOST(row->url, 200));
+        STR_MOST(row->home, 200));
   if (!ok) return err_wrap(err, "the stored tokens do not open");
   struct str rest = secret_reveal(both), one;
   if (str_cut(&rest, '\n', &one)) *access = secret_new(one);
@@ -107,18 +109,15 @@ bool grant_row_put(struct store *s, const struct grant_row *r, struct err *err) 
       values, sizeof values / sizeof *values, NULL, err);
 }
 
-bool grant_row_lease(struct store *s, const struct grant_row *r, int64_t now, bool *got, struct err *err) {
-  const struct store_value values[] = {STORE_TEXT(r->lease_by),
-                                       STORE_INT(r->lease_until),
-                                       STORE_TEXT(r->account_id),
-                                       STORE_INT(r->version),
-                                       STORE_INT(now),
-                                       STORE_INT(now + 2 * GRANT_LEASE_MS),
-                                       STORE_TEXT(r->lease_by)};
+bool grant_row_lease(struct store *s, const struct grant_row *r, const struct grant_row *seen, bool *got,
+                     struct err *err) {
+  const struct store_value values[] = {STORE_TEXT(r->lease_by),    STORE_INT(r->lease_until),
+                                       STORE_TEXT(r->account_id),  STORE_INT(r->version),
+                                       STORE_TEXT(seen->lease_by), STORE_INT(seen->lease_until)};
   return store_change(s,
                       "UPDATE oauth_grant SET lease_by = $1, lease_until = $2 WHERE account_id = $3 AND "
-                      "version = $4 AND (lease_until <= $5 OR lease_until > $6 OR lease_by = $7)",
-                      values, 7, got, err);
+                      "version = $4 AND lease_by = $5 AND lease_until = $6",
+                      values, 6, got, err);
 }
 
 bool grant_row_release(struct store *s, const struct grant_row *r, struct err *err) {

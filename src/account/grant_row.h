@@ -10,7 +10,8 @@
 struct grant_row {
   struct str account_id, client, site, tokens, scope, wanted, subject, needs, why, consent, lease_by;
   int64_t rounds, issued_at, expires_at, lease_until, version;
-  struct str connector, url; // of the account: where the tokens go, beside the site
+  struct str connector,
+      home; // of the account (account_row_home): where the tokens go, beside the site, and whose
 };
 
 MUST_USE bool grant_row_find(struct store *s, struct str account_id, struct arena *a, struct grant_row *out,
@@ -28,11 +29,9 @@ MUST_USE bool grant_row_open(const struct account_env *env, const struct grant_r
 
 // After a person's consent: replaces the account's tokens, and counts the version up.
 MUST_USE bool grant_row_put(struct store *s, const struct grant_row *row, struct err *err);
-// For row->lease_by until row->lease_until, while row->version is the newest and nobody else holds it at
-// `now`. A lease that ends
-// later than any lease can was made before the clock was set back, and counts as nobody's.
-MUST_USE bool grant_row_lease(struct store *s, const struct grant_row *row, int64_t now, bool *got,
-                              struct err *err);
+// For row->lease_by, marked by row->lease_until, while row->version is the newest and the lease is still as it is in `seen`.
+MUST_USE bool grant_row_lease(struct store *s, const struct grant_row *row, const struct grant_row *seen,
+                              bool *got, struct err *err);
 MUST_USE bool grant_row_release(struct store *s, const struct grant_row *row, struct err *err);
 // Writes what a refresh brought (tokens, scope, times) and counts the version up. Only for the holder of the
 // lease.

@@ -54,6 +54,7 @@ bool keys_reseal(const struct account_env *env, size_t *count, struct err *err) 
 
 struct keys_prune {
   const char *file;
+  const struct seal_ring *ring;
   struct arena *arena;
   struct str *ids;
   size_t count, gone;
@@ -62,7 +63,7 @@ struct keys_prune {
 // A transaction only so that nothing is sealed and stored meanwhile.
 static bool keys_prune_body(struct store *s, void *arg, struct err *err) {
   struct keys_prune *p = arg;
-  return reseal_keys(s, p->arena, &p->ids, &p->count, err) &&
+  return reseal_keys(s, p->ring, p->arena, &p->ids, &p->count, err) &&
          (!p->file || seal_ring_prune(p->file, p->ids, p->count, &p->gone, err));
 }
 
@@ -102,14 +103,14 @@ static void keys_tell_report(const struct keys_place *place, const struct reseal
 }
 
 bool keys_start(const struct account_env *env, const struct keys_place *place, struct err *err) {
-  bool marked = keys_is_marked(place);
+  bool marked = keys_is_marked(place), bound = marked || place->joined;
   store_set_ring(env->store, env->ring);
-  struct reseal r = {.ring = env->ring, .take_old = !marked};
+  struct reseal r = {.ring = env->ring, .take_old = !bound};
   if (!store_transact(env->store, keys_reseal_body, &r, err)) return false;
   if (r.changed + r.stamped) store_settle(env->store); // what old keys open leaves the log too
   if (!marked) keys_set_mark(place);
   keys_tell_report(place, &r);
-  struct keys_prune p = {.file = place->file, .arena = arena_new()};
+  struct keys_prune p = {.file = place->file, .ring = env->ring, .arena = arena_new()};
   keys_prune(env, &p);
   if (place->file) seal_tidy(place->file, p.ids, p.count, (struct seal_tidy_tell){keys_tell, NULL});
   arena_free(p.arena);
@@ -117,7 +118,7 @@ bool keys_start(const struct account_env *env, const struct keys_place *place, s
 }
 
 void keys_tidy(const struct account_env *env, const char *file) {
-  struct keys_prune p = {.file = file, .arena = arena_new()};
+  struct keys_prune p = {.file = file, .ring = env->ring, .arena = arena_new()};
   keys_prune(env, &p);
   arena_free(p.arena);
 }

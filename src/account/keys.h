@@ -15,6 +15,7 @@ struct keys_place {
   // A file that says: all is bound. While it is there, nothing is taken in the form of older versions, which
   // an attacker with an old copy of the database could bring back with another address beside it.
   const char *mark;
+  bool joined; // other nodes with these keys live: all is bound, whatever the mark says
 };
 
 // From then on, rows that grant something get a stamp when they are written, and it is checked when they are

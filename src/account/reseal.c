@@ -77,11 +77,16 @@ static bool reseal_row(struct store *s, struct reseal *r, const struct reseal_ro
   return ok;
 }
 
+// How what today's key sealed begins.
+static struct str reseal_today(const struct seal_ring *ring, struct arena *a) {
+  return arena_printf(a, "v1.%.*s.", STR_ARG(seal_ring_current_id(ring)));
+}
+
 // Those behind `after`: all, or of what is large a few, the last of which is `after` then.
 static bool reseal_some(struct store *s, struct reseal *r, enum sealed what, struct str *after, size_t *count,
                         struct arena *a, struct err *err) {
   struct store_rows rows;
-  struct str today = arena_printf(a, "v1.%.*s.%%", STR_ARG(seal_ring_current_id(r->ring)));
+  struct str today = reseal_today(r->ring, a);
   const struct store_value values[] = {STORE_TEXT(today), STORE_TEXT(*after)};
   if (!store_query(s, sealed_columns[what].select, values, sealed_select_values(what), a, &rows, err))
     return false;
@@ -117,35 +122,38 @@ bool reseal_all(struct store *s, struct reseal *r, struct err *err) {
 }
 
 // There may be many of these: they are sealed anew piece by piece (audit_reseal, answer_row_reseal), and keep their keys
-// until then.
+// until then. Nodes stamp their rows anew by themselves.
 #define RESEAL_LATER                                                                                         \
-  "SELECT DISTINCT values_key FROM audit WHERE values_key <> '' UNION SELECT DISTINCT sealed_by FROM answer"
+  "SELECT DISTINCT values_key FROM audit WHERE values_key <> '' UNION SELECT DISTINCT sealed_by FROM "       \
+  "answer "                                                                                                  \
+  "UNION SELECT key_id FROM node"
 
-bool reseal_keys(struct store *s, struct arena *a, struct str **ids, size_t *count, struct err *err) {
-  struct map seen = {0};
+static void reseal_found(struct map *seen, struct str id, struct str *found, size_t *n) {
+  if (!id.n || map_get(seen, id)) return;
+  found[*n] = id;
+  map_put(seen, id, &found[(*n)++]);
+}
+
+bool reseal_keys(struct store *s, const struct seal_ring *ring, struct arena *a, struct str **ids,
+                 size_t *count, struct err *err) {
   struct store_rows rows[SEALED_KINDS] = {0}, later;
-  size_t most = 0, n = 0;
+  struct str today = reseal_today(ring, a);
+  size_t most = 1, n = 0;
   bool ok = store_query(s, RESEAL_LATER, NULL, 0, a, &later, err);
-  if (ok) most = later.count;
   for (enum sealed what = 0; ok && what < SEALED_KINDS; what++) {
     if (!sealed_columns[what].keys) continue;
-    ok = store_query(s, sealed_columns[what].keys, NULL, 0, a, &rows[what], err);
-    if (ok) most += rows[what].count;
+    ok = store_query(s, sealed_columns[what].keys, &STORE_TEXT(today), 1, a, &rows[what], err);
+    most += rows[what].count;
   }
-  struct str *found = ARENA_ARRAY(a, ok ? most + 1 : 1, struct str);
-  for (size_t i = 0; ok && i < later.count; i++) {
-    found[n++] = store_cell(&later, i, 0)->text;
-    map_put(&seen, found[n - 1], found);
-  }
-  for (enum sealed what = 0; ok && what < SEALED_KINDS; what++)
-    for (size_t i = 0; i < rows[what].count; i++) {
-      struct str id = seal_key_id(store_cell(&rows[what], i, 0)->text);
-      if (!id.n || map_get(&seen, id)) continue;
-      found[n++] = id;
-      map_put(&seen, id, found);
-    }
-  map_free(&seen);
   if (!ok) return false;
+  struct map seen = {0};
+  struct str *found = ARENA_ARRAY(a, most + later.count, struct str);
+  reseal_found(&seen, seal_ring_current_id(ring), found, &n);
+  for (size_t i = 0; i < later.count; i++) reseal_found(&seen, store_cell(&later, i, 0)->text, found, &n);
+  for (enum sealed what = 0; what < SEALED_KINDS; what++)
+    for (size_t i = 0; i < rows[what].count; i++)
+      reseal_found(&seen, seal_key_id(store_cell(&rows[what], i, 0)->text), found, &n);
+  map_free(&seen);
   *ids = found;
   *count = n;
   return true;

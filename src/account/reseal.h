@@ -3,7 +3,7 @@
 // destination where it was not. Blocks; inside a write transaction, so that a change of keys comes wholly or
 // not at all. Private to account/. Example:
 //   struct reseal r = {.ring = ring, .take_old = true};
-//   if (!reseal_all(store, &r, err) || !reseal_keys(store, arena, &ids, &count, err)) …
+//   if (!reseal_all(store, &r, err) || !reseal_keys(store, ring, arena, &ids, &count, err)) …
 #ifndef POSTERN_ACCOUNT_RESEAL_H
 #define POSTERN_ACCOUNT_RESEAL_H
 
@@ -21,7 +21,9 @@ struct reseal {
 
 // What does not open stays as it is, with a line in the log: one bad row keeps no other from a new key.
 MUST_USE bool reseal_all(struct store *s, struct reseal *r, struct err *err);
-// The ids of the keys that something is sealed with, each once.
-MUST_USE bool reseal_keys(struct store *s, struct arena *a, struct str **ids, size_t *count, struct err *err);
+// The ids of the keys that something is sealed with, each once, and today's, whether it has sealed anything or not: what
+// others sealed is little, and of what today's did no row is read.
+MUST_USE bool reseal_keys(struct store *s, const struct seal_ring *ring, struct arena *a, struct str **ids,
+                          size_t *count, struct err *err);
 
 #endif

@@ -3,30 +3,41 @@
 
 #include <string.h>
 
+#include "account/account_row.h"
+
+// By another key than the one whose texts begin with $1. No LIKE: to it letters are alike, and `_`, which an id may have,
+// is any.
+#define OTHER(column) "substr(" column ", 1, length($1)) <> $1"
 #define SEALED(table, id, column, bound)                                                                     \
   "SELECT " id ", " column ", " bound " FROM " table " WHERE " column " <> '' ORDER BY " id,                 \
       "UPDATE " table " SET " column " = $1 WHERE " id " = $2",                                              \
-      "SELECT DISTINCT " column " FROM " table " WHERE " column " <> ''"
+      "SELECT DISTINCT " column " FROM " table " WHERE " column " <> '' AND " OTHER(column)
 #define LARGE(table, id, column, bound)                                                                      \
-  "SELECT " id ", " column ", " bound " FROM " table " WHERE " column " <> '' AND " column                   \
-  " NOT LIKE $1 AND " id " > $2 ORDER BY " id " LIMIT 32",                                                   \
+  "SELECT " id ", " column ", " bound " FROM " table " WHERE " column                                        \
+  " <> '' AND " OTHER(column) " AND " id " > $2 ORDER BY " id " LIMIT 32",                                   \
       "UPDATE " table " SET " column " = $1 WHERE " id " = $2",                                              \
-      "SELECT DISTINCT substr(" column ", 1, 64) FROM " table " WHERE " column " <> ''"
+      "SELECT DISTINCT substr(" column ", 1, 64) FROM " table " WHERE " column " <> '' AND " OTHER(column)
 #define STAMPED(table, id, bound)                                                                            \
-  "SELECT " id ", stamp, " bound " FROM " table " WHERE stamp NOT LIKE $1 ORDER BY " id,                     \
+  "SELECT " id ", stamp, " bound " FROM " table " WHERE " OTHER("stamp") " ORDER BY " id,                    \
       "UPDATE " table " SET stamp = $1 WHERE " id " = $2",                                                   \
-      "SELECT DISTINCT stamp FROM " table " WHERE stamp <> ''"
+      "SELECT DISTINCT stamp FROM " table " WHERE stamp <> '' AND " OTHER("stamp")
 
 // clang-format off
+// A person's limits as they stand in her stamp (access/user.c): " 60 -"; without any nothing.
+#define SEALED_LIMITS                                                                                        \
+  "CASE WHEN calls_per_minute IS NULL AND writes_per_day IS NULL THEN '' ELSE "                              \
+  "' ' || COALESCE(CAST(calls_per_minute AS TEXT), '-') || ' ' || "                                          \
+  "COALESCE(CAST(writes_per_day AS TEXT), '-') END"
+
 const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [SEALED_CREDENTIAL] = {"account", "credential",
-                           SEALED("account", "id", "credential", "connector, way, base_url"), 3},
+                           SEALED("account", "id", "credential", "connector, way, " ACCOUNT_ROW_HOME("")), 3},
     [SEALED_TOKENS] = {"grant", "tokens",
-                       "SELECT g.account_id, g.tokens, a.connector, a.base_url, g.client, g.site "
+                       "SELECT g.account_id, g.tokens, a.connector, " ACCOUNT_ROW_HOME("a.") ", g.client, g.site "
                        "FROM oauth_grant g JOIN account a ON a.id = g.account_id "
                        "WHERE g.tokens <> '' ORDER BY g.account_id",
                        "UPDATE oauth_grant SET tokens = $1 WHERE account_id = $2",
-                       "SELECT DISTINCT tokens FROM oauth_grant WHERE tokens <> ''", 4},
+                       "SELECT DISTINCT tokens FROM oauth_grant WHERE tokens <> '' AND " OTHER("tokens"), 4},
     [SEALED_SECRET] = {"client", "secret",
                        SEALED("oauth_client", "id", "secret", "issuer, redirect_uri, client_id, method"), 4},
     [SEALED_VERIFIER] = {"flow", "verifier",
@@ -49,10 +60,20 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [SEALED_WATCH] = {"watch", "document", SEALED("watch", "id", "document", "tile_id, owner"), 2},
     [SEALED_BASELINE] = {"watch_baseline", "rows", LARGE("watch_baseline", "watch_id", "rows", "tile_id, at"), 2, true},
     [SEALED_PROOF] = {"watch_proof", "document", LARGE("watch_proof", "event_id", "document", "tile_id"), 1, true},
+    [SEALED_CLIENT_SECRET] = {"identity_provider", "secret",
+                              SEALED("identity_provider", "id", "secret", "issuer, client_id"), 2},
+    [SEALED_HINT] = {"console_session", "hint", SEALED("console_session", "id", "hint", "user_id, provider_id"), 2},
+    [SEALED_LEASE] = {"lease", "secret",
+                      SEALED("authority_lease", "id", "secret",
+                             "user_id, client_id, server_id, ends_at, generation, turned_at"), 6},
+    [SEALED_APPROVAL] = {"approval", "document",
+                         SEALED("approval", "id", "document",
+                                "asker, asked_by, server_id, account_id, tool, digest, state, decided_by, expires_at"),
+                         9},
     [STAMPED_TOKEN] = {"token", "stamp", STAMPED("api_token", "id", "name, role, hash, expires_at"), 4},
     [STAMPED_SERVER] = {"server", "stamp",
                         STAMPED("server", "id",
-                                "name, share, config || owner, require_api_token, token_hash, expires_at"), 6},
+                                "name, share, config || owner || admission, require_api_token, token_hash, expires_at"), 6},
     [STAMPED_MEMBER] = {"member", "stamp",
                         STAMPED("server_account", "server_id || '/' || account_id", "alias, names, place"), 3},
     [STAMPED_URL] = {"url", "stamp", STAMPED("server_url", "server_id || '/' || name", "token_hash"), 1},
@@ -72,13 +93,25 @@ const struct sealed_column sealed_columns[SEALED_KINDS] = {
     [STAMPED_SHARE] = {"share", "stamp",
                        STAMPED("share", "id",
                                "dashboard_id, coalesce(tile_id, ''), mode, owner, token_hash, expires_at"), 6},
-    [STAMPED_USER] = {"user", "stamp", STAMPED("console_user", "id", "name, role"), 2},
+    [STAMPED_USER] = {"user", "stamp", STAMPED("console_user", "id", "name, role || " SEALED_LIMITS " || group_names"), 2},
     [STAMPED_LINK] = {"sign_in_link", "stamp", STAMPED("console_link", "id", "user_id, hash, expires_at"), 3},
     [STAMPED_SIGNIN] = {"console_session", "stamp",
                         STAMPED("console_session", "id", "user_id, hash, created_at, expires_at"), 4},
     [STAMPED_PASSWORD] = {"password", "stamp", STAMPED("console_password", "user_id", "hash"), 1},
     [STAMPED_PERMIT] = {"permit", "stamp",
                         STAMPED("account_permit", "holder || '/' || account_id", "access, granted_by"), 2},
+    [STAMPED_PROVIDER] = {"identity_provider", "stamp",
+                          STAMPED("identity_provider", "id",
+                                  "name, issuer, client_id, scope, groups_claim, group_prefix, rules, links_email"), 8},
+    [STAMPED_IDENTITY] = {"identity", "stamp",
+                          STAMPED("console_identity", "user_id",
+                                  "provider_id, issuer, subject, made, email, email_verified, confirmed_at, barred_at"), 8},
+    [STAMPED_CLIENT] = {"authority_client", "stamp", STAMPED("authority_client", "id", "name, redirects, kind"), 3},
+    [STAMPED_CODE] = {"authority_code", "stamp",
+                      STAMPED("authority_code", "hash",
+                              "user_id, client_id, server_id, redirect_uri, challenge, expires_at"), 6},
+    [STAMPED_ACCESS] = {"authority_access", "stamp",
+                        STAMPED("authority_access", "hash", "lease_id, generation, expires_at"), 3},
 };
 // clang-format on
 

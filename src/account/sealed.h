@@ -14,25 +14,29 @@
 #include "store/store.h"
 
 enum sealed {
-  SEALED_CREDENTIAL, // connector, way, base_url
-  SEALED_TOKENS,     // connector, base_url, client, site
-  SEALED_SECRET,     // issuer, redirect_uri, client_id, method
-  SEALED_VERIFIER,   // connector, account_id, url, principal, client, site, scope, link_hash, cookie_hash
-  SEALED_PROGRAM,    // name, owner, visibility
-  SEALED_PUBLISHED,  // program_id, published_by; its id is "<server>/<name>"
-  SEALED_QUESTION,   // owner, visibility, server_id, conversation, follows, rerun_of, created_at
-  SEALED_TOLD,       // owner, visibility, the ids of the accounts that it comes from
-  SEALED_ENGINE,     // kind, base_url, key_header
-  SEALED_TILE,       // dashboard_id, owner
-  SEALED_OUTCOME,    // at
-  SEALED_VALUES,     // values_at
-  SEALED_FAULT,      // at, state
-  SEALED_PART,       // tile_id; its id is "<share>/<place>"
-  SEALED_WATCH,      // tile_id, owner
-  SEALED_BASELINE,   // tile_id, at
-  SEALED_PROOF,      // tile_id
-  STAMPED_TOKEN,     // name, role, hash, expires_at
-  STAMPED_SERVER,    // name, share, config and owner, require_api_token, token_hash, expires_at
+  SEALED_CREDENTIAL,    // connector, way, home (account_row_home)
+  SEALED_TOKENS,        // connector, home, client, site
+  SEALED_SECRET,        // issuer, redirect_uri, client_id, method
+  SEALED_VERIFIER,      // connector, account_id, url, principal, client, site, scope, link_hash, cookie_hash
+  SEALED_PROGRAM,       // name, owner, visibility
+  SEALED_PUBLISHED,     // program_id, published_by; its id is "<server>/<name>"
+  SEALED_QUESTION,      // owner, visibility, server_id, conversation, follows, rerun_of, created_at
+  SEALED_TOLD,          // owner, visibility, the ids of the accounts that it comes from
+  SEALED_ENGINE,        // kind, base_url, key_header
+  SEALED_TILE,          // dashboard_id, owner
+  SEALED_OUTCOME,       // at
+  SEALED_VALUES,        // values_at
+  SEALED_FAULT,         // at, state
+  SEALED_PART,          // tile_id; its id is "<share>/<place>"
+  SEALED_WATCH,         // tile_id, owner
+  SEALED_BASELINE,      // tile_id, at
+  SEALED_PROOF,         // tile_id
+  SEALED_CLIENT_SECRET, // issuer, client_id
+  SEALED_HINT,          // user_id, provider_id
+  SEALED_LEASE,         // user_id, client_id, server_id, ends_at, generation, turned_at
+  SEALED_APPROVAL,      // asker, asked_by, server_id, account_id, tool, digest, state, decided_by, expires_at
+  STAMPED_TOKEN,        // name, role, hash, expires_at
+  STAMPED_SERVER,    // name, share, config and owner and admission, require_api_token, token_hash, expires_at
   STAMPED_MEMBER,    // alias, names, place; its id is "<server>/<account>"
   STAMPED_URL,       // token_hash; its id is "<server>/<name>"
   STAMPED_REMOTE,    // definition, pinned, trust, was, decision; its id is "<account>/<name>"
@@ -42,11 +46,16 @@ enum sealed {
   STAMPED_ENGINE, // name, kind, model, base_url, key_header, dialect, effort, tokens/output/seconds, is_default
   STAMPED_DASHBOARD, // name, owner, visibility, since, until
   STAMPED_SHARE,     // dashboard_id, tile_id, mode, owner, token_hash, expires_at
-  STAMPED_USER,      // name, role
+  STAMPED_USER,      // name, role and groups
   STAMPED_LINK,      // user_id, hash, expires_at
   STAMPED_SIGNIN,    // user_id, hash, created_at, expires_at
   STAMPED_PASSWORD,  // hash
   STAMPED_PERMIT,    // access, granted_by; its id is "<holder>/<account>"
+  STAMPED_PROVIDER,  // name, issuer, client_id, scope, groups_claim, group_prefix, rules, links_email
+  STAMPED_IDENTITY,  // provider_id, issuer, subject, made, email, email_verified, confirmed_at, barred_at
+  STAMPED_CLIENT,    // name, redirects, kind
+  STAMPED_CODE,      // user_id, client_id, server_id, redirect_uri, challenge, expires_at
+  STAMPED_ACCESS,    // lease_id, generation, expires_at; its id is the hash
   SEALED_KINDS,
 };
 
@@ -54,12 +63,12 @@ enum { SEALED_BOUND_MOST = 9 };
 
 struct sealed_column {
   const char *kind, *column;
-  // id, the sealed text, what it is bound to; of all rows that have one. Of stamps: of all rows where it is not LIKE $1,
+  // id, the sealed text, what it is bound to; of all rows that have one. Of stamps: of all rows where it does not begin with $1,
   // those without a stamp included. Of what is large likewise, a few of those whose id is behind $2. NULL, as the next
   // two: its own module seals it anew.
   const char *select;
   const char *update; // sealed text, id
-  const char *keys;   // the sealed texts alone, or how they begin
+  const char *keys; // the sealed texts alone, or how they begin; of all rows where it does not begin with $1
   size_t bound;
   bool large; // what today's key sealed is not read to be sealed anew
 };

@@ -25,7 +25,10 @@ struct account {
   struct arena *arena;
   enum connector_kind kind;
   struct str id, name, connector, way;
-  struct str base_url;    // of the API (the connector's, or this account's own), or of the MCP server
+  struct str base_url; // of the API (the connector's, or this account's own), or of the MCP server
+  struct str person,
+      stands_for;         // a person's own: whose, and the id of the account it stands in for; else empty
+  struct str own;         // "<person>/<stands_for>"
   struct str status;      // "ok" | "unverified" | "failing" | "needs_authorising"
   struct str status_text; // the vendor's word on the last failure; or a note (account_note)
   int64_t created_at, updated_at, verified_at, version; // ms; version counts changes of the row
@@ -47,6 +50,7 @@ struct account_new {
   struct str name, way, base_url; // way and base_url may be empty: the connector's
   yyjson_val *credential;         // object: field → text; NULL where the way is open
   yyjson_val *context;            // object or NULL
+  struct str person, stands_for;  // of a person's own
 };
 
 #endif

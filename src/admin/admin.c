@@ -12,16 +12,23 @@
 #include "base/codec.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "catalog/own.h"
+#include "catalog/pending.h"
 #include "catalog/sight.h"
+#include "forward/forward.h"
+#include "forward/owner.h"
 #include "io/fiber.h"
 #include "io/pool.h"
+#include "node/node.h"
+#include "node/wake.h"
+#include "program/keep.h"
 
 enum { ADMIN_RETRY_MS = 50, ADMIN_RETRY_MOST_MS = 5000 };
 
 // ---- who asks
 
 bool admin_is_local(const struct http_request *in) {
-  return (str_starts(in->client, "127.") || str_is(in->client, "::1")) &&
+  return (str_starts(in->client, "127.") || str_is(in->client, "::1")) && !in->passed_on &&
          !http_header_count(&in->headers, "x-forwarded-for") && !http_header_count(&in->headers, "forwarded");
 }
 
@@ -53,6 +60,24 @@ static bool admin_refuse_role(const struct admin_call *call, struct err *err) {
                                        : "");
 }
 
+static bool admin_follow(void *arg, struct err *err) {
+  struct admin_call *call = arg;
+  (void)err;
+  call->behind = !wake_catch_up();
+  return true;
+}
+
+// What was answered at another node is there at this one: a client behind a load balancer makes an account at one, and the
+// server over it at the next. Where the store is away, what is in memory serves, and what is not there may be elsewhere.
+static void admin_catch_up(struct admin_call *call) {
+  struct err err;
+  if (node_is_alone() || !pool_run(admin_follow, call, &err)) return;
+  catalog_release(call->catalog); // `before` still holds what the caller is known by
+  call->catalog = catalog_acquire();
+  shelf_release(call->shelf);
+  call->shelf = shelf_acquire();
+}
+
 // A bearer that opens /metrics needs to be no API token.
 static bool admin_authorize(struct admin_call *call, struct err *err) {
   enum admin_guard guard = call->route->guard;
@@ -67,6 +92,13 @@ static bool admin_authorize(struct admin_call *call, struct err *err) {
     return false;
   }
   if (!admin_guard_takes(guard, call->who.role)) return admin_refuse_role(call, err);
+  admin_catch_up(call);
+  enum pending_end end = pending_wait(NULL, &call->who, err);
+  if (end == PENDING_STAYS) return false;
+  if (end == PENDING_OVER) { // who it is by now
+    admin_catch_up(call);
+    return admin_authorize(call, err);
+  }
   admin_sees(call);
   return true;
 }
@@ -139,8 +171,12 @@ static bool admin_read_query(struct admin_call *call, struct err *err) {
 // ---- what comes of it
 
 struct audit_who admin_asker(const struct admin_call *call) {
-  return (struct audit_who){
-      .actor = call->who.name, .actor_name = call->who.token.name, .address = call->in->client};
+  return (struct audit_who){.actor = call->who.name,
+                            .actor_name = call->who.token.name,
+                            .client = call->who.signin.client_name,
+                            .address = call->in->client,
+                            .client_id = call->who.signin.client_id,
+                            .sign_in = call->who.signin.id};
 }
 
 // What a row speaks of, by the name that it had; of what is new, has.
@@ -151,7 +187,9 @@ static const struct catalog_server *admin_server_told(const struct admin_call *c
 
 static const struct catalog_account *admin_account_told(const struct admin_call *call) {
   const struct catalog_account *v = catalog_account_by_id(call->before, call->account_id);
-  return v ? v : catalog_account_by_id(call->catalog, call->account_id);
+  if (!v) v = catalog_account_by_id(call->catalog, call->account_id);
+  if (!v) v = catalog_own_by_id(call->before, call->account_id);
+  return v ? v : catalog_own_by_id(call->catalog, call->account_id);
 }
 
 // Pages are open to all: links that are opened, and what is turned away there, anybody could make rows of, so they are
@@ -229,9 +267,53 @@ static void admin_answer(struct admin_call *call, const struct err *failure) {
                    &call->out);
 }
 
+// For pages of any origin: there is nothing here that a browser would add of itself (Fetch §3.2).
+static void admin_allow_strangers(const struct admin_call *call, bool asks_first) {
+  http_reply_header(call->http, "Access-Control-Allow-Origin", STR("*"));
+  if (!asks_first) return;
+  http_reply_header(call->http, "Access-Control-Allow-Methods", STR("GET, POST, OPTIONS"));
+  http_reply_header(call->http, "Access-Control-Allow-Headers",
+                    STR("Authorization, Content-Type, MCP-Protocol-Version"));
+  http_reply_header(call->http, "Access-Control-Max-Age", STR("86400"));
+}
+
+// Is it for them? An OPTIONS is of whichever route its path has.
+static bool admin_is_of_strangers(const struct admin_call *call) {
+  static const enum http_method methods[] = {METHOD_GET, METHOD_POST};
+  for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+    bool preflight = call->in->method == METHOD_OPTIONS;
+    struct http_match m = http_router_find(&admin_router, preflight ? methods[i] : call->in->method,
+                                           call->in->path, call->arena);
+    if (m.route && ((const struct admin_route *)m.route->doc)->strangers) return true;
+  }
+  return false;
+}
+
+// An id that is unknown here may be of what another node has made since it could last be asked.
+static void admin_settle_missing(const struct admin_call *call, struct err *err) {
+  if (!call->behind || err->code != ERR_MISSING) return;
+  struct err missing = *err;
+  err_set(err, ERR_UNAVAILABLE,
+          "%s at this node, which cannot look whether another has made it: the database is away",
+          missing.text);
+  err_hint(err, "ask again in a moment; GET /readyz tells when the database is there");
+}
+
+// A kept result that another node has stands in the request: that node answers, and says so in the audit.
+static bool admin_passes_on(struct admin_call *call) {
+  char node[NODE_ID];
+  struct err err;
+  if (call->in->passed_on || !owner_by_handle(call->in->body, PROGRAM_HANDLE_PREFIX, node)) return false;
+  enum forward_end end = forward_pass(call->http, str_of(node), &err);
+  if (end == FORWARD_BROKEN && !http_has_replied(call->http)) http_reply_err_as(call->http, 502, &err);
+  return end != FORWARD_AWAY;
+}
+
 static void admin_serve(struct admin_call *call) {
   struct err err = {0};
-  if (!origin_check(call->env->origins, call->in, &err)) {
+  if (admin_is_of_strangers(call)) {
+    admin_allow_strangers(call, call->in->method == METHOD_OPTIONS);
+  } else if (!origin_check(call->env->origins, call->in, &err)) {
     admin_audit_refused(call, &err, "pages of another origin", http_header_get(&call->in->headers, "origin"));
     http_reply_err(call->http, &err);
     return;
@@ -240,8 +322,10 @@ static void admin_serve(struct admin_call *call) {
   uint64_t begun_us = clock_mono_us();
   yyjson_doc *doc = NULL;
   bool known = admin_authorize(call, &err);
+  if (known && admin_passes_on(call)) return;
   bool ok = known && admin_read_query(call, &err) && admin_read_body(call, &doc, &err) &&
             call->route->handle(call, &err);
+  if (!ok) admin_settle_missing(call, &err);
   if (known || (call->who.kind && call->route->action))
     admin_audit(call, ok ? NULL : &err, begun_us);
   else
@@ -292,6 +376,10 @@ static bool admin_rebuild(void *arg, struct err *err) {
   return catalog_rebuild(arg, err);
 }
 
+static bool admin_reload(void *arg, struct err *err) {
+  return catalog_reload(arg, err);
+}
+
 static bool admin_rebuild_shelf(void *arg, struct err *err) {
   return shelf_rebuild(arg, err);
 }
@@ -328,11 +416,19 @@ static void admin_make_now(const struct admin_call *call, struct admin_making m)
             err.text);
 }
 
-void admin_publish(struct admin_call *call) {
-  admin_make_now(call, (struct admin_making){admin_rebuild, call->env->catalog});
+static void admin_publish_by(struct admin_call *call, bool (*job)(void *arg, struct err *err)) {
+  admin_make_now(call, (struct admin_making){job, call->env->catalog});
   catalog_release(call->catalog);
   call->catalog = catalog_acquire();
   admin_sees(call);
+}
+
+void admin_publish(struct admin_call *call) {
+  admin_publish_by(call, admin_rebuild);
+}
+
+void admin_publish_connector(struct admin_call *call) {
+  admin_publish_by(call, admin_reload);
 }
 
 void admin_shelve(struct admin_call *call) {

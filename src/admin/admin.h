@@ -10,6 +10,7 @@
 #include "access/origin.h"
 #include "alert/post.h"
 #include "audit/audit.h"
+#include "authority/site.h"
 #include "board/refresh.h"
 #include "call/run.h"
 #include "data/json.h"
@@ -17,6 +18,7 @@
 #include "http/server.h"
 #include "program/run.h"
 #include "shelf/shelf.h"
+#include "sink/sink.h"
 #include "store/probe.h"
 
 struct admin_env {
@@ -38,12 +40,17 @@ struct admin_env {
   int64_t started_ms;
   int64_t audit_keep_ms, answers_keep_ms, events_keep_ms; // admin_purge removes older rows; 0: keeps all
   int64_t session_idle_ms, session_age_ms;                // of people who signed in to the console
+  int64_t groups_age_ms;                 // how long the word of a company's provider on a person holds
+  const struct authority_env *authority; // people sign in from AI clients
+  int64_t approval_lives_ms;             // of a word that was given
+  bool approval_by_token;                // may API tokens give it?
   struct loop *const *loops;
   size_t loop_count;
   // False, with the reason, while the program starts or drains. NULL: always ready.
   bool (*ready)(void *arg, struct err *err);
   void *ready_arg;
   struct store_probe *probe; // does the store take writes?
+  struct sinks *sinks;       // where audit rows are handed on to; NULL: nowhere
 };
 
 // Is the path one of the table's? Others below /ui/ are the console's files (web/web).

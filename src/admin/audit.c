@@ -13,14 +13,12 @@ enum { AUDIT_NEAR = 3 };
 struct audit_job {
   struct admin_call *call;
   struct audit_query query;
-  struct audit_entry *entries;
-  size_t count;
+  struct audit_page page;
 };
 
 static bool audit_job_read(void *arg, struct err *err) {
   struct audit_job *job = arg;
-  return audit_read(job->call->env->catalog->account->store, &job->query, job->call->arena, &job->entries,
-                    &job->count, err);
+  return audit_read(job->call->env->catalog->account->store, &job->query, job->call->arena, &job->page, err);
 }
 
 static int64_t audit_time(const struct admin_call *call, const char *name) {
@@ -36,6 +34,8 @@ static void audit_put(struct buf *out, const struct audit_entry *e) {
   put_text_or_null(out, "actor", row->who.actor);
   put_text_or_null(out, "actor_name", row->who.actor_name);
   put_text_or_null(out, "client", row->who.client);
+  put_text_or_null(out, "client_id", row->who.client_id);
+  put_text_or_null(out, "sign_in", row->who.sign_in);
   put_text_or_null(out, "address", row->who.address);
   put_text(out, "action", row->action);
   put_text_or_null(out, "server_id", row->server_id);
@@ -92,8 +92,9 @@ static bool audit_check_outcome(const struct admin_call *call, struct err *err) 
 }
 
 static bool audit_check_action(const struct admin_call *call, struct err *err) {
-  static const char *const others[] = {"tools/call",    "token.recover", "token.expire",
-                                       "server.expire", "link.expire",   AUDIT_REFUSE};
+  static const char *const others[] = {
+      "tools/call",    "token.recover", "token.expire",      "server.expire",   "link.expire",
+      "sign_in.reuse", "approval.ask",  "approval.withdraw", "approval.expire", AUDIT_REFUSE};
   struct audit_words w = {.given = admin_query(call, "action"), .best = AUDIT_NEAR + 1};
   if (str_find(w.given, '/') >= 0) return true;
   for (size_t i = 0; i < sizeof others / sizeof *others; i++) audit_try_word(&w, others[i]);
@@ -121,8 +122,8 @@ static bool audit_check_url(const struct admin_call *call, struct err *err) {
   struct str server_id = admin_query(call, "server_id");
   struct audit_url_job job = {call->env->catalog->account->store, w.given, false};
   if (!w.given.n) return true;
-  for (size_t i = 0; i < call->catalog->server_count; i++) {
-    const struct server *s = &call->catalog->servers[i]->server;
+  struct catalog_rows rows = catalog_rows(call->catalog, STR_NONE, STR_NONE);
+  for (const struct server *s; (s = catalog_rows_next(&rows));) {
     for (size_t k = 0; k < s->urls.count && (!server_id.n || str_eq(server_id, s->id)); k++)
       audit_try(&w, s->urls.items[k].name);
   }
@@ -131,33 +132,97 @@ static bool audit_check_url(const struct admin_call *call, struct err *err) {
   return audit_word_known(&w, "query.url", err);
 }
 
+// ---- names that rows have, and catalogs may have no more
+
+struct audit_name_job {
+  struct store *store;
+  const struct audit_query *query;
+  const char *unknown;
+};
+
+static bool audit_know_names(void *arg, struct err *err) {
+  struct audit_name_job *job = arg;
+  return audit_has_name(job->store, job->query, &job->unknown, err);
+}
+
+static void audit_try_names(const struct catalog *c, struct audit_words *w, const char *column) {
+  struct catalog_rows rows = catalog_rows(c, STR_NONE, STR_NONE);
+  if (strcmp(column, "account_name") == 0)
+    for (size_t i = 0; i < c->account_count; i++) audit_try(w, c->accounts[i]->account->name);
+  else if (strcmp(column, "server_name") == 0)
+    for (const struct server *s; (s = catalog_rows_next(&rows));) audit_try(w, s->name);
+}
+
+// An editor is not told which names there were: a name that is none has no rows.
+static bool audit_check_names(const struct admin_call *call, const struct audit_query *q, struct err *err) {
+  struct audit_name_job job = {call->env->catalog->account->store, q, NULL};
+  if (!sight_is_whole(call->catalog)) return true;
+  if (!pool_run(audit_know_names, &job, err)) return false;
+  if (!job.unknown) return true;
+  struct audit_words w = {.best = AUDIT_NEAR + 1};
+  const char *field = admin_query(call, "actor").n ? "query.actor" : "query.actor_name";
+  w.given = q->actor_name;
+  if (strcmp(job.unknown, "account_name") == 0)
+    w.given = q->account, field = "query.account";
+  else if (strcmp(job.unknown, "server_name") == 0)
+    w.given = q->server, field = "query.server";
+  audit_try_names(call->catalog, &w, job.unknown);
+  if (audit_word_known(&w, field, err)) return true;
+  if (str_is(str_of(job.unknown), "actor_name") && !w.near.n)
+    err_hint(err, "give the id of who has no row under this name; an MCP client is client:%.*s",
+             STR_MOST(w.given, 64));
+  return false;
+}
+
+// An actor by name is found by the name it had; ids, and what nobody else calls itself ("client:…"), stand in the rows.
+static bool audit_is_name(struct str actor) {
+  static const char *const ids[] = {"tok_", "usr_", "srv_"};
+  bool is_id = str_find(actor, ':') >= 0;
+  for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) is_id = is_id || str_starts(actor, ids[i]);
+  return actor.n && !is_id;
+}
+
+static bool audit_asked(struct admin_call *call, struct audit_query *q, struct err *err) {
+  *q = (struct audit_query){.since = audit_time(call, "since"),
+                            .until = audit_time(call, "until"),
+                            .actor = admin_query(call, "actor"),
+                            .actor_name = admin_query(call, "actor_name"),
+                            .client = admin_query(call, "client"),
+                            .client_id = admin_query(call, "client_id"),
+                            .sign_in = admin_query(call, "sign_in"),
+                            .address = admin_query(call, "address"),
+                            .action = admin_query(call, "action"),
+                            .server_id = admin_query(call, "server_id"),
+                            .server = admin_query(call, "server"),
+                            .url = admin_query(call, "url"),
+                            .account_id = admin_query(call, "account_id"),
+                            .account = admin_query(call, "account"),
+                            .tool = admin_query(call, "tool"),
+                            .outcome = admin_query(call, "outcome"),
+                            .values = admin_query(call, "values").n > 0,
+                            .oldest_first = str_is(admin_query(call, "order"), "oldest"),
+                            .before_id = admin_query(call, "before"),
+                            .after_id = admin_query(call, "after"),
+                            .seer = admin_manages(call) ? STR_NONE : call->who.token.id,
+                            .limit = (size_t)admin_query_int(call, "limit", ADMIN_PAGE)};
+  if (audit_is_name(q->actor)) {
+    if (q->actor_name.n && !str_eq(q->actor_name, q->actor))
+      return err_at(err, ERR_INVALID, "query.actor", "is a name, and actor_name another; give one of them");
+    q->actor_name = q->actor;
+    q->actor = STR_NONE;
+  }
+  return audit_check_outcome(call, err) && audit_check_action(call, err) && audit_check_url(call, err) &&
+         audit_check_names(call, q, err);
+}
+
 bool admin_list_audit(struct admin_call *call, struct err *err) {
-  if (!audit_check_outcome(call, err) || !audit_check_action(call, err) || !audit_check_url(call, err))
-    return false;
-  size_t limit = (size_t)admin_query_int(call, "limit", ADMIN_PAGE);
-  struct audit_job job = {.call = call,
-                          .query = {.since = audit_time(call, "since"),
-                                    .until = audit_time(call, "until"),
-                                    .actor = admin_query(call, "actor"),
-                                    .client = admin_query(call, "client"),
-                                    .address = admin_query(call, "address"),
-                                    .action = admin_query(call, "action"),
-                                    .server_id = admin_query(call, "server_id"),
-                                    .url = admin_query(call, "url"),
-                                    .account_id = admin_query(call, "account_id"),
-                                    .tool = admin_query(call, "tool"),
-                                    .outcome = admin_query(call, "outcome"),
-                                    .values = admin_query(call, "values").n > 0,
-                                    .before_id = admin_query(call, "before"),
-                                    .seer = admin_manages(call) ? STR_NONE : call->who.token.id,
-                                    .limit = limit}};
-  if (!pool_run(audit_job_read, &job, err)) return false;
+  struct audit_job job = {.call = call};
+  if (!audit_asked(call, &job.query, err) || !pool_run(audit_job_read, &job, err)) return false;
   put_open(&call->out, NULL, '{');
   put_open(&call->out, "items", '[');
-  for (size_t i = 0; i < job.count; i++) audit_put(&call->out, &job.entries[i]);
+  for (size_t i = 0; i < job.page.count; i++) audit_put(&call->out, &job.page.entries[i]);
   put_close(&call->out, ']');
-  // A full page may be the last one; the next is then empty.
-  admin_put_next(call, "before", job.count && job.count == limit ? job.entries[job.count - 1].id : STR_NONE);
+  admin_put_next(call, job.query.oldest_first ? "after" : "before", job.page.next);
   put_close(&call->out, '}');
   return true;
 }

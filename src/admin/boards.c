@@ -66,6 +66,7 @@ static bool boards_fill(struct admin_call *call, struct boards_tile *t, enum boa
   look->catalog = board_sight(call->catalog, t->tile.owner); // it is run with its owner's view
   t->verdict = board_judge(call->env->board, &t->tile, look);
   t->lost = board_owner_lost(call->catalog, t->tile.owner);
+  t->rests = board_owner_rests(call->catalog, t->tile.owner);
   return board_outcome_read(boards_store(call), t->tile.id, what, call->arena, &t->outcome, err);
 }
 
@@ -116,13 +117,14 @@ bool boards_read_tiles(struct admin_call *call, const struct boards_wanted *want
 
 const char *boards_state(const struct boards_tile *t) {
   if (t->verdict.state != SHELF_OK) return shelf_state_name(t->verdict.state);
+  if (t->rests.n) return "resting";
   if (t->lost.n) return board_state_name(BOARD_STOPPED);
   return t->outcome.tried_at ? board_state_name(t->outcome.state) : "new";
 }
 
 struct str boards_why(const struct boards_tile *t) {
   if (t->verdict.state != SHELF_OK) return t->verdict.why;
-  return t->lost.n ? t->lost : t->outcome.why;
+  return t->rests.n ? t->rests : t->lost.n ? t->lost : t->outcome.why;
 }
 
 yyjson_val *boards_result(const struct boards_tile *t, yyjson_doc **doc) {
@@ -227,7 +229,12 @@ static struct str boards_with_chart(struct boards_pin *pin, yyjson_val *root) {
     yyjson_mut_set_obj(shown);
     yyjson_mut_obj_add_val(doc, shown, "query", query);
   }
-  if (shown) yyjson_mut_obj_put(shown, yyjson_mut_str(doc, "chart"), yyjson_val_mut_copy(doc, pin->chart));
+  yyjson_val *was = yyjson_obj_getn(yyjson_obj_get(root, "results"), name.p, name.n);
+  if (shown && yyjson_is_null(pin->chart))
+    yyjson_mut_obj_remove_key(shown, "chart");
+  else if (shown)
+    yyjson_mut_obj_put(shown, yyjson_mut_str(doc, "chart"),
+                       yyjson_merge_patch(doc, yyjson_obj_get(was, "chart"), pin->chart));
   size_t n = 0;
   char *text = yyjson_mut_val_write(copy, 0, &n);
   struct str out = arena_dup(a, str_make(text ? text : "", n));
@@ -259,8 +266,13 @@ static bool boards_choose(struct boards_pin *pin, const struct program *p, struc
 
 static const struct program_examined *boards_examine(struct boards_pin *pin, yyjson_doc *doc) {
   struct program_view view = {pin->call->catalog, pin->server};
-  return program_examine(pin->call->env->program, &view, yyjson_doc_get_root(doc), pin->call->arena,
-                         &pin->faults);
+  struct str parameters = pin->tile.parameters;
+  yyjson_doc *given = yyjson_read(parameters.p, parameters.n, YYJSON_READ_NUMBER_AS_RAW);
+  const struct program_examined *x =
+      program_examine(pin->call->env->program, &view, yyjson_doc_get_root(doc), yyjson_doc_get_root(given),
+                      pin->call->arena, &pin->faults);
+  yyjson_doc_free(given);
+  return x;
 }
 
 bool boards_settle(struct boards_pin *pin, struct err *err) {

@@ -14,6 +14,7 @@ struct boards_tile { // a tile as it stands
   struct board_outcome outcome;
   struct shelf_verdict verdict;
   struct str lost;    // its owner's view cannot be had; empty: it can
+  struct str rests;   // nor for the time being
   int64_t next_in_ms; // until it is run by itself; below 0: it is not
   bool at_work;       // it was to be run, or was running, before this was read
 };
@@ -59,7 +60,8 @@ struct boards_pin {
   struct admin_call *call;
   const struct catalog_server *server;
   struct str program; // as it is given
-  yyjson_val *chart;  // wished for; NULL: the program's own
+  yyjson_val
+      *chart; // wished for, what it leaves out as the program says; null: none; NULL: the program's own
   struct board_tile tile;
   struct program_faults faults;
   bool there, anew; // a row that changes; it gives something else now

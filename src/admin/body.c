@@ -7,20 +7,20 @@
 #include "base/codec.h"
 #include "data/json.h"
 
-enum { ADMIN_BODY_SHOWN = 64, ADMIN_BODY_NEAR = 3, ADMIN_BODY_NAMES = 256 };
+enum { ADMIN_BODY_SHOWN = 64, ADMIN_BODY_NEAR = 3, ADMIN_BODY_NAMES = 256, ADMIN_BODY_FIELD = 96 };
 
 static struct str admin_body_shown(struct str value) {
   return str_cut_utf8(value, ADMIN_BODY_SHOWN);
 }
 
 // "query.limit" or "limit"
-static void admin_body_field(const char *where, const char *name, char field[ADMIN_BODY_SHOWN]) {
-  snprintf(field, ADMIN_BODY_SHOWN, "%s%s%s", where, *where ? "." : "", name);
+static void admin_body_field(const char *where, const char *name, char field[ADMIN_BODY_FIELD]) {
+  snprintf(field, ADMIN_BODY_FIELD, "%s%s%s", where, *where ? "." : "", name);
 }
 
 static bool admin_body_unknown(const struct admin_shape *shape, const char *where, struct str name,
                                struct err *err) {
-  char names[ADMIN_BODY_NAMES], given[ADMIN_BODY_SHOWN + 1], field[ADMIN_BODY_SHOWN];
+  char names[ADMIN_BODY_NAMES], given[ADMIN_BODY_SHOWN + 1], field[ADMIN_BODY_FIELD];
   size_t n = 0;
   const char *near = NULL;
   unsigned best = ADMIN_BODY_NEAR + 1;
@@ -115,38 +115,76 @@ static const char *const body_type_names[] = {
     [ADMIN_EITHERS] = "an array of strings or objects",
 };
 
-static bool admin_body_check_member(const struct admin_member *m, yyjson_val *v, struct err *err) {
-  if (!v)
-    return !(m->flags & ADMIN_REQUIRED) || err_at(err, ERR_INVALID, m->name, "is required: %s", m->says);
-  if (yyjson_is_null(v) && m->flags & ADMIN_NULLABLE) return true;
-  if (!admin_body_has_type(m, v))
-    return err_at(err, ERR_INVALID, m->name, "must be %s%s, not %s", body_type_names[m->type],
-                  m->flags & ADMIN_NULLABLE ? " or null" : "",
-                  yyjson_is_raw(v) ? "number" : yyjson_get_type_desc(v));
-  if (yyjson_is_str(v)) return admin_body_check_text(m, m->name, json_text(v), err);
-  int64_t number;
-  return m->type != ADMIN_INT || !admin_body_int(v, &number) || admin_body_check_int(m, m->name, number, err);
-}
-
 static const struct admin_member *admin_body_member(const struct admin_shape *shape, struct str name) {
   for (size_t i = 0; i < shape->count; i++)
     if (str_is(name, shape->members[i].name)) return &shape->members[i];
   return NULL;
 }
 
-bool admin_body_check(const struct admin_shape *shape, yyjson_val *body, struct err *err) {
-  if (!yyjson_is_obj(body)) return err_set(err, ERR_INVALID, "the body must be a JSON object");
-  yyjson_obj_iter it = yyjson_obj_iter_with(body);
+static bool admin_body_check_object(const struct admin_shape *shape, yyjson_val *object, const char *where,
+                                    struct err *err);
+
+static bool admin_body_is_list(enum admin_type type) {
+  return type == ADMIN_TEXTS || type == ADMIN_OBJECTS || type == ADMIN_EITHERS;
+}
+
+// What an element of a list must be is said as of a member of its own.
+static struct admin_member admin_body_element(const struct admin_member *m) {
+  struct admin_member of = *m;
+  of.type = m->type == ADMIN_TEXTS ? ADMIN_TEXT : m->type == ADMIN_OBJECTS ? ADMIN_OBJECT : ADMIN_EITHER;
+  of.flags = 0;
+  of.most = 0;
+  return of;
+}
+
+// `field`: where it stands, "config.limits"; NULL `v`: it is absent.
+static bool admin_body_check_member(const struct admin_member *m, yyjson_val *v, const char *field,
+                                    struct err *err) {
+  if (!v) return !(m->flags & ADMIN_REQUIRED) || err_at(err, ERR_INVALID, field, "is required: %s", m->says);
+  if (yyjson_is_null(v) && m->flags & ADMIN_NULLABLE) return true;
+  if (!admin_body_has_type(m, v))
+    return err_at(err, ERR_INVALID, field, "must be %s%s, not %s", body_type_names[m->type],
+                  m->flags & ADMIN_NULLABLE ? " or null" : "",
+                  yyjson_is_raw(v) ? "number" : yyjson_get_type_desc(v));
+  if (yyjson_is_str(v)) return admin_body_check_text(m, field, json_text(v), err);
+  if (yyjson_is_obj(v)) return !m->shape || admin_body_check_object(m->shape, v, field, err);
+  if (admin_body_is_list(m->type)) {
+    const struct admin_member of = admin_body_element(m);
+    char at[ADMIN_BODY_FIELD];
+    yyjson_val *element;
+    size_t i, n;
+    yyjson_arr_foreach (v, i, n, element) {
+      snprintf(at, sizeof at, "%s[%zu]", field, i);
+      if (!admin_body_check_member(&of, element, at, err)) return false;
+    }
+    return true;
+  }
+  int64_t number;
+  return m->type != ADMIN_INT || !admin_body_int(v, &number) || admin_body_check_int(m, field, number, err);
+}
+
+static bool admin_body_check_object(const struct admin_shape *shape, yyjson_val *object, const char *where,
+                                    struct err *err) {
+  yyjson_obj_iter it = yyjson_obj_iter_with(object);
   for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));)
-    if (!admin_body_member(shape, json_text(key))) return admin_body_unknown(shape, "", json_text(key), err);
-  for (size_t i = 0; i < shape->count; i++)
-    if (!admin_body_check_member(&shape->members[i], yyjson_obj_get(body, shape->members[i].name), err))
-      return false;
+    if (!admin_body_member(shape, json_text(key)))
+      return admin_body_unknown(shape, where, json_text(key), err);
+  for (size_t i = 0; i < shape->count; i++) {
+    const struct admin_member *m = &shape->members[i];
+    char field[ADMIN_BODY_FIELD];
+    admin_body_field(where, m->name, field);
+    if (!admin_body_check_member(m, yyjson_obj_get(object, m->name), field, err)) return false;
+  }
   return true;
 }
 
+bool admin_body_check(const struct admin_shape *shape, yyjson_val *body, struct err *err) {
+  if (!yyjson_is_obj(body)) return err_set(err, ERR_INVALID, "the body must be a JSON object");
+  return admin_body_check_object(shape, body, "", err);
+}
+
 static bool admin_body_check_value(const struct admin_member *m, struct str value, struct err *err) {
-  char field[ADMIN_BODY_SHOWN];
+  char field[ADMIN_BODY_FIELD];
   admin_body_field("query", m->name, field);
   if (m->type != ADMIN_INT) return admin_body_check_text(m, field, value, err);
   int64_t number;

@@ -98,6 +98,7 @@ struct str change_server(const struct server *from, const struct server *to, str
               to->share ? STR("true") : STR("false"));
   change_text(&out, "fence", change_fence(from, a), change_fence(to, a));
   change_text(&out, "config", change_config(from, a), change_config(to, a));
+  change_text(&out, "sign_in", admission_write(&from->admission, a), admission_write(&to->admission, a));
   change_text(&out, "accounts", change_members_text(from, a), change_members_text(to, a));
   return change_end(&out, a);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Accounts that a person authorizes at the vendor's own page: starting, the pages on the way, how it ended.
-#include "account/connect.h"
-
 #include "account/grant.h"
+#include "admin/connecting.h"
+#include "admin/cookie.h"
 #include "admin/page.h"
 #include "admin/put.h"
+#include "admin/signin.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "catalog/watch.h"
@@ -12,7 +13,7 @@
 
 #define AUTHORIZE_COOKIE "postern_connect"
 
-static struct connect_env authorize_env_of(const struct admin_call *call) {
+struct connect_env connecting_env(const struct admin_call *call) {
   const struct account_env *account = call->env->catalog->account;
   return (struct connect_env){
       .account = account,
@@ -20,6 +21,19 @@ static struct connect_env authorize_env_of(const struct admin_call *call) {
       .net = {.guard = account->guard, .limits = account->limits},
       .public_url = admin_public_url(call),
   };
+}
+
+struct str connecting_link_token(struct str query, struct arena *a) {
+  return page_form_value(query, "t", a);
+}
+
+void connecting_give_cookie(struct admin_call *call, struct str cookie) {
+  bool secure = str_starts(admin_public_url(call), "https:");
+  http_reply_header(call->http, "Set-Cookie",
+                    arena_printf(call->arena,
+                                 AUTHORIZE_COOKIE
+                                 "=%.*s; Path=/oauth; HttpOnly; SameSite=Lax; Max-Age=86400%s",
+                                 STR_ARG(cookie), secure ? "; Secure" : ""));
 }
 
 static void authorize_put(struct buf *out, const struct connect_flow *f) {
@@ -82,7 +96,7 @@ static bool authorize_client_fits(struct admin_call *call, struct err *err) {
 }
 
 bool admin_start_authorize(struct admin_call *call, struct err *err) {
-  struct connect_env env = authorize_env_of(call);
+  struct connect_env env = connecting_env(call);
   struct connect_new in = {.name = str_trim(json_str(call->body, "name")),
                            .scope = json_str(call->body, "scope"),
                            .client_id = json_str(call->body, "client_id")};
@@ -109,6 +123,7 @@ static void authorize_done(struct admin_call *call, const struct connect_flow *f
   struct err err;
   call->account_id = arena_dup(call->arena, flow->account_id);
   admin_publish(call);
+  if (flow->own) return; // its tools are those of the account that it stands in for
   if (!watch_sync(call->env->catalog, call->account_id, &report, &err))
     call->detail = arena_printf(call->arena, "its tools could not be read: %s", err.text);
 }
@@ -116,11 +131,11 @@ static void authorize_done(struct admin_call *call, const struct connect_flow *f
 // Whoever polls may be told that it is done while the callback still reads the tools.
 static bool authorize_is_bare(const struct admin_call *call, const struct connect_flow *flow) {
   const struct catalog_account *v = catalog_account_by_id(call->catalog, flow->account_id);
-  return flow->status == CONNECT_DONE && (!v || v->tools->count == 0);
+  return flow->status == CONNECT_DONE && !flow->own && (!v || v->tools->count == 0);
 }
 
 bool admin_get_authorize(struct admin_call *call, struct err *err) {
-  struct connect_env env = authorize_env_of(call);
+  struct connect_env env = connecting_env(call);
   struct connect_flow flow;
   if (!connect_find(&env, http_param(&call->params, "flow"), call->arena, &flow, err)) return false;
   if (authorize_is_bare(call, &flow)) authorize_done(call, &flow);
@@ -128,25 +143,16 @@ bool admin_get_authorize(struct admin_call *call, struct err *err) {
   return true;
 }
 
-static struct oauth_answer authorize_answer(struct str query, struct arena *a) {
-  return (struct oauth_answer){
-      .code = page_form_value(query, "code", a),
-      .state = page_form_value(query, "state", a),
-      .iss = page_form_value(query, "iss", a),
-      .error = page_form_value(query, "error", a),
-      .error_description = page_form_value(query, "error_description", a),
-  };
-}
-
 // The browser was on another machine and could not reach us: its address line is pasted.
 bool admin_finish_authorize(struct admin_call *call, struct err *err) {
-  struct connect_env env = authorize_env_of(call);
+  struct connect_env env = connecting_env(call);
   struct str url = json_str(call->body, "url"), head;
   struct connect_flow flow;
   if (!str_cut(&url, '?', &head) || !url.n)
     return err_at(err, ERR_INVALID, "url",
                   "has no answer in it: paste the whole address that the browser ended at");
-  struct oauth_answer answer = authorize_answer(url, call->arena);
+  struct oauth_answer answer;
+  page_oauth_answer(url, call->arena, &answer);
   if (!connect_finish_here(&env, http_param(&call->params, "flow"), &answer, call->arena, &flow, err))
     return false;
   authorize_done(call, &flow);
@@ -156,7 +162,7 @@ bool admin_finish_authorize(struct admin_call *call, struct err *err) {
 
 bool admin_get_client_document(struct admin_call *call, struct err *err) {
   (void)err;
-  struct connect_env env = authorize_env_of(call);
+  struct connect_env env = connecting_env(call);
   connect_write_client(&env, &call->out);
   return true;
 }
@@ -208,8 +214,8 @@ static bool authorize_is_wanted(const struct admin_call *call, const struct cata
 // Without the link's secret nothing is told, not even whether there is such an account or link: the same page
 // for every id.
 bool admin_show_connect(struct admin_call *call, struct err *err) {
-  struct connect_env env = authorize_env_of(call);
-  struct str link_token = page_form_value(call->in->query, "t", call->arena);
+  struct connect_env env = connecting_env(call);
+  struct str link_token = connecting_link_token(call->in->query, call->arena);
   struct connect_flow flow;
   struct err why;
   if (!link_token.n) {
@@ -235,10 +241,9 @@ bool admin_show_connect(struct admin_call *call, struct err *err) {
 
 // A client's API token is of use for servers that ask for one.
 static bool authorize_is_guarded(const struct catalog *c, const struct catalog_account *v) {
-  for (size_t i = 0; i < c->server_count; i++)
-    for (size_t k = 0; k < c->servers[i]->member_count; k++)
-      if (c->servers[i]->members[k].account == v && c->servers[i]->server.filter.require_api_token)
-        return true;
+  struct catalog_rows rows = catalog_rows(c, v->account->id, STR_NONE);
+  for (const struct server *row; (row = catalog_rows_next(&rows));)
+    if (row->filter.require_api_token) return true;
   return false;
 }
 
@@ -266,7 +271,7 @@ static bool authorize_proves(struct admin_call *call, const struct catalog_accou
 // v: NULL: there is no such account, which looks like a proof that is none.
 static bool authorize_begin_again(struct admin_call *call, const struct catalog_account *v, struct str *id,
                                   struct str *link_token, struct err *err) {
-  struct connect_env env = authorize_env_of(call);
+  struct connect_env env = connecting_env(call);
   struct str proof = str_trim(page_form_value(call->in->body, "proof", call->arena)), principal;
   if (v) call->account_id = arena_dup(call->arena, v->account->id);
   if (!v || !authorize_proves(call, v, proof, &principal)) {
@@ -285,7 +290,7 @@ static bool authorize_begin_again(struct admin_call *call, const struct catalog_
   struct str rest = flow.link, head;
   str_cut(&rest, '?', &head);
   *id = flow.id;
-  *link_token = page_form_value(rest, "t", call->arena);
+  *link_token = connecting_link_token(rest, call->arena);
   return true;
 }
 
@@ -304,9 +309,9 @@ static void authorize_go(struct admin_call *call, struct str to) {
 }
 
 bool admin_open_connect(struct admin_call *call, struct err *err) {
-  struct connect_env env = authorize_env_of(call);
+  struct connect_env env = connecting_env(call);
   struct str id = http_param(&call->params, "flow"),
-             link_token = page_form_value(call->in->query, "t", call->arena);
+             link_token = connecting_link_token(call->in->query, call->arena);
   struct str to, cookie;
   struct err why;
   if (!link_token.n && !authorize_begin_again(call, authorize_account(call), &id, &link_token, &why))
@@ -315,29 +320,37 @@ bool admin_open_connect(struct admin_call *call, struct err *err) {
     return authorize_page_error(call, &why, err);
   call->detail = id;
   authorize_go(call, to);
-  http_reply_header(call->http, "Set-Cookie",
-                    arena_printf(call->arena,
-                                 AUTHORIZE_COOKIE
-                                 "=%.*s; Path=/oauth; HttpOnly; SameSite=Lax; Max-Age=86400%s",
-                                 STR_ARG(cookie), str_starts(env.public_url, "https:") ? "; Secure" : ""));
+  connecting_give_cookie(call, cookie);
   return true;
 }
 
 // For a browser that came here from the console without a window of its own.
 static void authorize_link_on(struct admin_call *call, const struct connect_flow *flow) {
-  struct str at = flow->status == CONNECT_DONE
+  struct str at = flow->own ? STR("/ui/own")
+                  : flow->status == CONNECT_DONE
                       ? ARENA_JOIN(call->arena, STR("/ui/sources/"), flow->account_id)
                       : STR("/ui/sources");
   page_link(&call->out, at, STR("On to the console"));
 }
 
+// Who is signed in to the console in this browser, for an account of her own; nobody, where nobody is.
+static struct str authorize_person(struct admin_call *call) {
+  struct principal before = call->who;
+  struct err nobody;
+  struct str id = cookie_held(call).n && admin_by_session(call, &nobody) ? call->who.token.id : STR_NONE;
+  call->who = before; // the page is open to all, and answers nobody in particular
+  return id;
+}
+
 bool admin_take_callback(struct admin_call *call, struct err *err) {
-  struct connect_env env = authorize_env_of(call);
-  struct oauth_answer answer = authorize_answer(call->in->query, call->arena);
+  struct connect_env env = connecting_env(call);
+  struct oauth_answer answer;
+  page_oauth_answer(call->in->query, call->arena, &answer);
   struct connect_flow flow;
   struct err why;
-  if (!connect_finish(&env, &answer, http_cookie_get(&call->in->headers, STR(AUTHORIZE_COOKIE)), call->arena,
-                      &flow, &why))
+  struct connect_browser from = {.cookie = http_cookie_get(&call->in->headers, STR(AUTHORIZE_COOKIE)),
+                                 .person = authorize_person(call)};
+  if (!connect_finish(&env, &answer, &from, call->arena, &flow, &why))
     return authorize_page_error(call, &why, err);
   authorize_done(call, &flow);
   bool done = flow.status == CONNECT_DONE;

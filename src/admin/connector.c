@@ -44,7 +44,7 @@ static void connector_put_head(struct buf *out, const struct connector *c) {
   put_bool(out, "imported", c->imported);
 }
 
-static void connector_put_way(struct buf *out, const struct connector_way *way) {
+void admin_put_way(struct buf *out, const struct connector_way *way) {
   put_open(out, NULL, '{');
   put_text(out, "id", way->id);
   put_text(out, "label", way->label);
@@ -192,7 +192,7 @@ bool admin_get_connector(struct admin_call *call, struct err *err) {
   put_text_or_null(&call->out, "reads", c->reads);
   put_int(&call->out, "tool_count", (int64_t)job.tools);
   put_open(&call->out, "ways", '[');
-  for (size_t i = 0; i < c->way_count; i++) connector_put_way(&call->out, &c->ways[i]);
+  for (size_t i = 0; i < c->way_count; i++) admin_put_way(&call->out, &c->ways[i]);
   put_close(&call->out, ']');
   connector_put_contexts(&call->out, c);
   connector_put_words(&call->out, c);
@@ -410,7 +410,7 @@ static bool connector_take(struct admin_call *call, bool trial, struct err *err)
   bool ok = pool_run(connector_import, &job, err);
   if (ok && !trial) {
     call->detail = connector_detail(&job);
-    admin_publish(call);
+    admin_publish_connector(call);
   }
   if (ok) connector_put_report(&call->out, &job);
   buf_free(&job.outline.remarks);
@@ -434,6 +434,6 @@ bool admin_delete_connector(struct admin_call *call, struct err *err) {
   struct connector_job job = {.call = call};
   call->detail = http_param(&call->params, "name");
   if (!pool_run(connector_remove, &job, err)) return false;
-  admin_publish(call);
+  admin_publish_connector(call);
   return true;
 }

@@ -5,6 +5,7 @@
 
 #define COOKIE_HOST "__Host-postern"
 #define COOKIE_PLAIN "postern"
+#define COOKIE_WAY "-signin" // behind either
 
 // By HTTPS as we see it, or as the operator says of the address that the browser names: a proxy does it then. A browser
 // takes a cookie for HTTPS by nothing else.
@@ -33,16 +34,20 @@ static bool cookie_is_loopback_name(struct str host, struct str *port) {
   return digits;
 }
 
-// Empty: none may be held here.
-static struct str cookie_name(const struct admin_call *call) {
+// `kind`: what stands behind the name. Empty: none may be held here.
+static struct str cookie_name_of(const struct admin_call *call, const char *kind) {
   struct str port;
-  if (cookie_is_secure(call)) return STR(COOKIE_HOST);
+  if (cookie_is_secure(call)) return arena_printf(call->arena, COOKIE_HOST "%s", kind);
   if (!admin_is_local(call->in) ||
       !cookie_is_loopback_name(http_header_get(&call->in->headers, "host"), &port))
     return STR_NONE;
   for (size_t i = 0; i < port.n; i++)
     if (port.p[i] < '0' || port.p[i] > '9') return STR_NONE;
-  return arena_printf(call->arena, COOKIE_PLAIN "-%.*s", STR_ARG(port));
+  return arena_printf(call->arena, COOKIE_PLAIN "%s-%.*s", kind, STR_ARG(port));
+}
+
+static struct str cookie_name(const struct admin_call *call) {
+  return cookie_name_of(call, "");
 }
 
 bool cookie_check_place(const struct admin_call *call, struct err *err) {
@@ -55,22 +60,33 @@ bool cookie_check_place(const struct admin_call *call, struct err *err) {
   return false;
 }
 
-struct str cookie_held(const struct admin_call *call) {
-  struct str name = cookie_name(call);
+static struct str cookie_of(const struct admin_call *call, struct str name) {
   return name.n ? http_cookie_get(&call->in->headers, name) : STR_NONE;
 }
 
-static void cookie_set(struct admin_call *call, struct str text, int64_t seconds) {
+struct str cookie_held(const struct admin_call *call) {
+  return cookie_of(call, cookie_name(call));
+}
+
+struct str cookie_on_the_way(const struct admin_call *call) {
+  return cookie_of(call, cookie_name_of(call, COOKIE_WAY));
+}
+
+static void cookie_set(struct admin_call *call, struct str name, struct str text, int64_t seconds) {
   http_reply_header(call->http, "Set-Cookie",
                     arena_printf(call->arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
-                                 STR_ARG(cookie_name(call)), STR_ARG(text), (long long)seconds,
+                                 STR_ARG(name), STR_ARG(text), (long long)seconds,
                                  cookie_is_secure(call) ? "; Secure" : ""));
 }
 
 void cookie_give(struct admin_call *call, struct str text, int64_t lives_ms) {
-  cookie_set(call, text, lives_ms / 1000);
+  cookie_set(call, cookie_name(call), text, lives_ms / 1000);
 }
 
 void cookie_take_back(struct admin_call *call) {
-  cookie_set(call, STR(""), 0);
+  cookie_set(call, cookie_name(call), STR(""), 0);
+}
+
+void cookie_give_way(struct admin_call *call, struct str text, int64_t lives_ms) {
+  cookie_set(call, cookie_name_of(call, COOKIE_WAY), text, lives_ms / 1000);
 }

@@ -14,5 +14,8 @@ MUST_USE bool cookie_check_place(const struct admin_call *call, struct err *err)
 struct str cookie_held(const struct admin_call *call); // empty: none, or this is no place for one
 void cookie_give(struct admin_call *call, struct str text, int64_t lives_ms);
 void cookie_take_back(struct admin_call *call);
+// The one that a browser holds on the way to a company's provider and back (oidc/oidc), beside that of its session.
+struct str cookie_on_the_way(const struct admin_call *call);
+void cookie_give_way(struct admin_call *call, struct str text, int64_t lives_ms); // text empty: it goes
 
 #endif

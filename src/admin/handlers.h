@@ -18,6 +18,8 @@ admin_handler admin_list_accounts, admin_create_account, admin_get_account, admi
     admin_verify_account, admin_delete_account, admin_examine_account;
 admin_handler admin_start_authorize, admin_get_authorize, admin_finish_authorize, admin_get_client_document,
     admin_show_connect, admin_open_connect, admin_take_callback;
+admin_handler admin_list_own, admin_connect_own, admin_verify_own, admin_disconnect_own, admin_list_owns,
+    admin_delete_own;
 admin_handler admin_list_tools, admin_get_tool, admin_call_tool;
 admin_handler admin_list_answers, admin_get_answer, admin_change_answer, admin_delete_answer,
     admin_list_conversation, admin_rerun_answer, admin_publish_answer, admin_show_answer, admin_open_answer;
@@ -35,6 +37,9 @@ admin_handler admin_list_watches, admin_create_watch, admin_get_watch, admin_cha
     admin_rotate_watch, admin_test_watch, admin_list_watch_events, admin_get_watch_event;
 admin_handler admin_create_share, admin_list_shares, admin_delete_share, admin_show_share,
     admin_get_shared_tile, admin_get_shared_csv;
+admin_handler admin_get_authority, admin_get_resource, admin_register_client, admin_show_consent,
+    admin_take_consent, admin_give_tokens, admin_revoke_token;
+admin_handler admin_list_clients, admin_delete_client, admin_list_client_signins, admin_end_client_signin;
 admin_handler admin_list_reviews, admin_approve_tool, admin_deny_tool, admin_approve_tools, admin_deny_tools,
     admin_refresh_account;
 admin_handler admin_create_server, admin_create_server_over, admin_check_server, admin_list_account_servers,
@@ -44,6 +49,9 @@ admin_handler admin_create_token, admin_list_tokens, admin_delete_token;
 admin_handler admin_make_signin_link, admin_show_enter, admin_take_enter, admin_list_sessions,
     admin_end_session, admin_sign_out, admin_sign_in, admin_list_users, admin_create_user, admin_change_user,
     admin_delete_user, admin_invite_user, admin_reset_user, admin_change_password;
+admin_handler admin_list_providers, admin_create_provider, admin_get_provider, admin_change_provider,
+    admin_delete_provider, admin_list_ways, admin_begin_enter, admin_take_enter_answer, admin_leave;
+admin_handler admin_list_approvals, admin_get_approval, admin_approve_call, admin_refuse_call;
 admin_handler admin_list_grants, admin_put_grant, admin_delete_grant;
 admin_handler admin_list_audit, admin_rotate_key;
 

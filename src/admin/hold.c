@@ -319,21 +319,73 @@ static bool hold_account(const struct hold_about *h, struct fence *f, struct err
   return true;
 }
 
-bool hold_settle(const struct hold_about *h, struct fences *f, struct err *err) {
-  for (size_t i = 0; i < f->count; i++) {
-    if (!hold_account(h, &f->items[i], err)) return false;
-    for (size_t k = 0; k < i; k++)
-      if (str_eq(f->items[k].account, f->items[i].account))
-        return hold_refuse(err, f->items[i].account, STR_NONE, "is there twice, under two names");
+// All that is given of values, settled, into `out`: accounts by id.
+static bool hold_given(const struct hold_about *h, yyjson_mut_doc *given, yyjson_mut_doc *doc,
+                       yyjson_mut_val *out, struct err *err) {
+  struct fences f;
+  yyjson_doc *read = yyjson_mut_doc_imut_copy(given, NULL);
+  bool ok = fence_read(yyjson_doc_get_root(read), h->call->arena, &f, err);
+  yyjson_doc_free(read);
+  for (size_t i = 0; ok && i < f.count; i++) {
+    ok = hold_account(h, &f.items[i], err);
+    struct str account = f.items[i].account;
+    yyjson_mut_val *keys = yyjson_mut_obj_getn(out, account.p, account.n);
+    for (size_t k = 0; ok && k < f.items[i].count; k++) {
+      const struct fence_key *key = &f.items[i].keys[k];
+      yyjson_mut_val *list = yyjson_mut_arr(doc);
+      for (size_t n = 0; n < key->count; n++) {
+        yyjson_mut_val *one = yyjson_mut_arr_add_obj(doc, list);
+        yyjson_mut_obj_add_strncpy(doc, one, "id", key->values[n].id.p, key->values[n].id.n);
+        if (key->values[n].name.n)
+          yyjson_mut_obj_add_strncpy(doc, one, "name", key->values[n].name.p, key->values[n].name.n);
+      }
+      yyjson_mut_obj_put(keys, yyjson_mut_strncpy(doc, key->key.p, key->key.n), list);
+    }
   }
+  return ok;
+}
+
+// What takes away stands in `out` at once; what gives values is kept in `given`, under the name that it came by.
+static bool hold_sort(const struct hold_about *h, struct str named, yyjson_val *keys, yyjson_mut_doc *given,
+                      yyjson_mut_doc *doc, yyjson_mut_val *out, struct err *err) {
+  const struct catalog_member *m = hold_member(h, named);
+  yyjson_val *key, *v;
+  size_t i, n;
+  if (!m) return hold_no_member(h, named, err);
+  struct str id = m->account->account->id;
+  if (yyjson_mut_obj_getn(out, id.p, id.n))
+    return hold_refuse(err, named, STR_NONE, "is there twice, under two names");
+  bool takes = yyjson_is_null(keys);
+  yyjson_mut_val *to = takes ? yyjson_mut_null(doc) : yyjson_mut_obj(doc);
+  yyjson_mut_obj_put(out, yyjson_mut_strncpy(doc, id.p, id.n), to);
+  if (takes) return true;
+  yyjson_mut_val *left = yyjson_val_mut_copy(given, keys);
+  yyjson_obj_foreach (keys, i, n, key, v) {
+    struct str name = json_text(key);
+    if (!yyjson_is_null(v)) continue;
+    if (!connector_fence_find(m->account->connector, name)) return hold_no_key(h, m, name, err);
+    yyjson_mut_obj_put(to, yyjson_mut_strncpy(doc, name.p, name.n), yyjson_mut_null(doc));
+    yyjson_mut_obj_remove_keyn(left, name.p, name.n);
+  }
+  if (!yyjson_mut_obj_size(to) || yyjson_mut_obj_size(left))
+    yyjson_mut_obj_put(yyjson_mut_doc_get_root(given), yyjson_mut_strncpy(given, named.p, named.n), left);
   return true;
 }
 
-struct fences hold_kept(const struct hold_about *h, const struct fences *f) {
-  struct fences kept = {ARENA_ARRAY(h->call->arena, f->count + 1, struct fence), 0};
-  for (size_t i = 0; i < f->count; i++)
-    if (hold_member(h, f->items[i].account)) kept.items[kept.count++] = f->items[i];
-  return kept;
+bool hold_settle(const struct hold_about *h, yyjson_val *fence, yyjson_mut_doc *doc, struct err *err) {
+  yyjson_val *key, *keys;
+  size_t i, n;
+  if (!yyjson_is_obj(fence)) return true; // absent, taken away, or refused where it is read
+  yyjson_mut_doc *given = yyjson_mut_doc_new(NULL);
+  yyjson_mut_val *out = yyjson_mut_obj(doc);
+  bool ok = true;
+  yyjson_mut_doc_set_root(given, yyjson_mut_obj(given));
+  yyjson_mut_obj_put(yyjson_mut_doc_get_root(doc), yyjson_mut_str(doc, "fence"), out);
+  yyjson_obj_foreach (fence, i, n, key, keys)
+    if (ok) ok = hold_sort(h, json_text(key), keys, given, doc, out, err);
+  ok = ok && hold_given(h, given, doc, out, err);
+  yyjson_mut_doc_free(given);
+  return ok;
 }
 
 // ---- shown

@@ -3,7 +3,7 @@
 // or by the vendor's name, found in the list that the connector names, which is read as a program. Shown: accounts by
 // alias or name, values by id; beside it what the values are called. Private to admin/. Example:
 //   struct hold_about about = {call, members, count, before};
-//   if (!hold_settle(&about, &filter.fences, err)) return false;
+//   if (!hold_settle(&about, yyjson_obj_get(config, "fence"), patch, err)) return false;
 #ifndef POSTERN_ADMIN_HOLD_H
 #define POSTERN_ADMIN_HOLD_H
 
@@ -16,11 +16,11 @@ struct hold_about {
   const struct fences *before; // that it has: their values are not looked for again; NULL: it is new
 };
 
-// As they were given → by account id, with the ids of all values. ERR_INVALID, ERR_UNPROCESSABLE: which value of which
-// key, and the near ones; ERR_UPSTREAM where the vendor's list cannot be read.
-MUST_USE bool hold_settle(const struct hold_about *about, struct fences *f, struct err *err) SUSPENDS;
-// Without those of accounts that are none of these members.
-struct fences hold_kept(const struct hold_about *about, const struct fences *f);
+// "fence" of a config, or of a change of one, into the root of `doc`: accounts by id, with the ids and names of all values;
+// null where an account or a key is held no more. ERR_INVALID, ERR_UNPROCESSABLE: which value of which key, and the near
+// ones; ERR_UPSTREAM where the vendor's list cannot be read.
+MUST_USE bool hold_settle(const struct hold_about *about, yyjson_val *fence, yyjson_mut_doc *doc,
+                          struct err *err) SUSPENDS;
 
 // The server's "config" and "fence".
 void hold_put(struct admin_call *call, const struct server *s);

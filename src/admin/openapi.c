@@ -37,12 +37,17 @@ static void openapi_text(struct buf *out, const struct admin_member *m) {
 
 static void openapi_items(struct buf *out, const struct admin_member *m) {
   openapi_type(out, m, "array");
-  if (m->shape) {
+  if (m->shape && m->type == ADMIN_OBJECTS) {
     openapi_reference(out, "items", m->shape);
     return;
   }
   put_open(out, "items", '{');
-  if (m->type == ADMIN_EITHERS)
+  if (m->shape) {
+    put_open(out, "anyOf", '[');
+    put_json(out, NULL, STR("{\"type\":\"string\"}"));
+    openapi_reference(out, NULL, m->shape);
+    put_close(out, ']');
+  } else if (m->type == ADMIN_EITHERS)
     put_json(out, "type", STR("[\"string\",\"object\"]"));
   else
     put_text(out, "type", m->type == ADMIN_TEXTS ? STR("string") : STR("object"));
@@ -131,7 +136,10 @@ static void openapi_parameter(struct buf *out, const char *in, const struct admi
 
 static const struct admin_member openapi_path_members[] = {
     {"id", ADMIN_TEXT, 0, .says = "id or name of an account"},
-    {"account", ADMIN_TEXT, 0, .says = "id or name of the account that is granted"},
+    {"account", ADMIN_TEXT, 0,
+     .says =
+         "id of the account that is granted, or that an own account stands in for; of a grant also its name"},
+    {"own", ADMIN_TEXT, 0, .says = "id of an account of a person's own"},
     {"server_id", ADMIN_TEXT, 0, .says = "id of an MCP server"},
     {"token_id", ADMIN_TEXT, 0, .says = "id of an API token"},
     {"program", ADMIN_TEXT, 0, .says = "id or name of a kept program"},
@@ -139,13 +147,18 @@ static const struct admin_member openapi_path_members[] = {
     {"answer", ADMIN_TEXT, 0, .says = "id of an answer"},
     {"dashboard", ADMIN_TEXT, 0, .says = "id or name of a dashboard"},
     {"tile", ADMIN_TEXT, 0, .says = "id of a tile"},
+    {"approval", ADMIN_TEXT, 0, .says = "id of an approval"},
     {"watch", ADMIN_TEXT, 0, .says = "id of a watch"},
     {"event", ADMIN_TEXT, 0, .says = "id of an event of it"},
     {"engine", ADMIN_TEXT, 0, .says = "id or name of an engine"},
+    {"provider", ADMIN_TEXT, 0, .says = "id or name of an identity provider"},
     {"user", ADMIN_TEXT, 0, .says = "id or name of a user; case does not count"},
     {"session", ADMIN_TEXT, 0, .says = "id of a session"},
     {"share", ADMIN_TEXT, 0, .says = "id of a link"},
     {"secret", ADMIN_TEXT, 0, .says = "the secret of a link, as its address has it"},
+    {"client", ADMIN_TEXT, 0, .says = "id of an AI client, percent-encoded"},
+    {"sign_in", ADMIN_TEXT, 0, .says = "id of a sign-in from an AI client"},
+    {"slug", ADMIN_TEXT, 0, .says = "of the address at which people sign in to a server"},
     {"url", ADMIN_TEXT, 0, .says = "name of a server's URL"},
     {"tool", ADMIN_TEXT, 0, .says = "name of a tool"},
     {"name", ADMIN_TEXT, 0, .says = "name of a connector"},

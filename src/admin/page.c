@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/page.h"
 
+#include "account/connect.h"
 #include "admin/body.h"
 #include "base/codec.h"
 #include "crypto/token.h"
@@ -35,7 +36,9 @@ static void page_open(struct admin_call *call, int status, struct str title, str
   http_reply_header(call->http, "X-Content-Type-Options", STR("nosniff"));
   http_reply_header(call->http, "Referrer-Policy", referrer);
   struct buf *out = &call->out;
-  buf_add_z(out, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"
+  buf_add_z(out, "<!doctype html>\n<html lang=\"");
+  buf_add_z(out, tongue_code(call->tongue));
+  buf_add_z(out, "\"><meta charset=\"utf-8\">"
                  "<meta name=\"viewport\" content=\"width=device-width\"><title>");
   page_escape(out, title);
   buf_printf(out, " \xc2\xb7 Postern</title>\n<style nonce=\"%.*s\">", STR_ARG(call->nonce));
@@ -150,4 +153,14 @@ struct str page_form_value(struct str form, const char *name, struct arena *a) {
     found = true;
   }
   return value;
+}
+
+void page_oauth_answer(struct str query, struct arena *a, struct oauth_answer *out) {
+  *out = (struct oauth_answer){
+      .code = page_form_value(query, "code", a),
+      .state = page_form_value(query, "state", a),
+      .iss = page_form_value(query, "iss", a),
+      .error = page_form_value(query, "error", a),
+      .error_description = page_form_value(query, "error_description", a),
+  };
 }

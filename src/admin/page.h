@@ -31,4 +31,9 @@ void page_escape(struct buf *out, struct str text); // for element content and q
 // is absent or badly encoded, or stands there twice.
 struct str page_form_value(struct str form, const char *name, struct arena *a);
 
+// What a redirect back to us says (RFC 6749 §4.1.2).
+struct oauth_answer;
+void page_oauth_answer(struct str query, struct arena *a,
+                       struct oauth_answer *out); // of a redirect back to us
+
 #endif

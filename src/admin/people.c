@@ -134,11 +134,35 @@ bool admin_change_password(struct admin_call *call, struct err *err) {
 
 // ---- who they are
 
+static void people_put_identity(struct buf *out, const struct user_identity *i) {
+  put_text_or_null(out, "provider_id", i->provider_id);
+  put_text_or_null(out, "issuer", i->issuer);
+  put_text_or_null(out, "subject", i->subject);
+  put_text_or_null(out, "email", i->email);
+  put_bool(out, "email_verified", i->email_verified);
+  put_bool(out, "by_provider", i->made);
+  put_time(out, "confirmed_at", i->confirmed_at);
+  put_time(out, "barred_at", i->barred_at);
+}
+
+static void people_put_limit(struct buf *out, const char *key, const struct user_limit *l) {
+  if (l->said)
+    put_int(out, key, l->most);
+  else
+    put_json(out, key, STR_NONE);
+}
+
 static void people_put(struct buf *out, const struct access_user *u) {
   put_text(out, "id", u->self.id);
   put_text(out, "name", u->self.name);
   put_text(out, "role", str_of(access_role_name(u->self.role)));
+  put_texts(out, "groups", u->groups, u->group_count);
+  put_open(out, "limits", '{');
+  people_put_limit(out, "calls_per_minute", &u->calls);
+  people_put_limit(out, "writes_per_day", &u->writes);
+  put_close(out, '}');
   put_bool(out, "has_password", u->has_password);
+  people_put_identity(out, &u->identity);
   put_time(out, "created_at", u->self.created_at);
 }
 
@@ -177,13 +201,30 @@ static bool people_find(struct people_job *job, struct err *err) {
   job->user = *u;
   job->user.self.id = arena_dup(job->call->arena, u->self.id);
   job->user.self.name = arena_dup(job->call->arena, u->self.name);
+  struct str *groups = ARENA_ARRAY(job->call->arena, u->group_count + 1, struct str);
+  for (size_t i = 0; i < u->group_count; i++) groups[i] = arena_dup(job->call->arena, u->groups[i]);
+  job->user.groups = groups;
   return true;
+}
+
+static struct str people_limits_text(const struct people_job *job) {
+  const struct access_user *u = &job->user;
+  struct arena *a = job->call->arena;
+  struct str text = STR_NONE;
+  if (u->calls.said) text = arena_printf(a, "; %lld calls a minute", (long long)u->calls.most);
+  if (u->writes.said)
+    text = ARENA_JOIN(a, text, arena_printf(a, "; %lld writes a day", (long long)u->writes.most));
+  return text;
 }
 
 static void people_tell(struct people_job *job) {
   const struct access_token *self = &job->user.self;
-  job->call->detail = arena_printf(job->call->arena, "%.*s \"%.*s\", role %s", STR_ARG(self->id),
-                                   STR_ARG(self->name), access_role_name(self->role));
+  struct str groups = STR_NONE, limits = people_limits_text(job);
+  for (size_t i = 0; i < job->user.group_count; i++)
+    groups = ARENA_JOIN(job->call->arena, groups, i ? STR(", ") : STR("; groups "), job->user.groups[i]);
+  job->call->detail =
+      arena_printf(job->call->arena, "%.*s \"%.*s\", role %s%.*s%.*s", STR_ARG(self->id), STR_ARG(self->name),
+                   access_role_name(self->role), STR_ARG(groups), STR_ARG(limits));
 }
 
 static bool people_change(struct people_job *job, struct err *err) {
@@ -216,8 +257,13 @@ static bool people_invite(struct people_job *job, struct err *err) {
 }
 
 static bool people_create(struct people_job *job, struct err *err) {
-  struct access_token wanted = job->user.self;
-  return user_create(people_store(job->call), wanted.name, wanted.role, job->call->arena, &job->user, err) &&
+  struct access_user wanted = job->user;
+  struct arena *a = job->call->arena;
+  if (!user_create(people_store(job->call), wanted.self.name, wanted.self.role, a, &job->user, err))
+    return false;
+  job->user.groups = wanted.groups;
+  job->user.group_count = wanted.group_count;
+  return (!wanted.group_count || user_update(people_store(job->call), &job->user, a, err)) &&
          people_invite(job, err);
 }
 
@@ -226,18 +272,50 @@ static bool people_reset(struct people_job *job, struct err *err) {
   return user_shut_out(people_store(job->call), job->user.self.id, err) && people_invite(job, err);
 }
 
-static bool people_set_role(struct people_job *job, struct err *err) {
-  return user_set_role(people_store(job->call), &job->user, job->call->arena, err);
+// null: as the setting for all says; of `limits` itself, for both.
+static void people_read_limit(yyjson_val *limits, const char *key, struct user_limit *out) {
+  yyjson_val *v = yyjson_obj_get(limits, key);
+  if (yyjson_is_null(limits) || yyjson_is_null(v))
+    *out = (struct user_limit){0};
+  else if (v)
+    *out = (struct user_limit){.said = true, .most = json_int(limits, key, 0)};
+}
+
+// What the body says of role, groups and limits; the rest stays.
+static void people_read(struct people_job *job) {
+  yyjson_val *limits = yyjson_obj_get(job->call->body, "limits");
+  people_read_limit(limits, "calls_per_minute", &job->user.calls);
+  people_read_limit(limits, "writes_per_day", &job->user.writes);
+  yyjson_val *list = yyjson_obj_get(job->call->body, "groups"), *v;
+  size_t i, n;
+  access_role_from(json_str(job->call->body, "role"),
+                   &job->user.self.role); // one of them: body.c has seen to it
+  if (!list) return;
+  struct str *groups = ARENA_ARRAY(job->call->arena, yyjson_arr_size(list) + 1, struct str);
+  yyjson_arr_foreach (list, i, n, v) groups[i] = json_text(v);
+  job->user.groups = groups;
+  job->user.group_count = yyjson_arr_size(list);
+}
+
+static bool people_update(struct people_job *job, struct err *err) {
+  return user_update(people_store(job->call), &job->user, job->call->arena, err);
 }
 
 static bool people_delete(struct people_job *job, struct err *err) {
   return user_delete(people_store(job->call), job->user.self.id, err);
 }
 
+// Of who comes by a provider, role and groups are its word; how much she may call is an administrator's.
+static bool people_is_providers(const struct people_job *job) {
+  yyjson_val *body = job->call->body;
+  bool limits = body && yyjson_obj_size(body) == 1 && yyjson_obj_get(body, "limits");
+  return job->user.identity.made && job->change != people_delete && !limits;
+}
+
 bool admin_create_user(struct admin_call *call, struct err *err) {
   struct people_job job = {.call = call, .change = people_create};
   job.user.self.name = json_str(call->body, "name");
-  access_role_from(json_str(call->body, "role"), &job.user.self.role); // one of them: body.c has seen to it
+  people_read(&job);
   if (!people_change(&job, err)) return false;
   people_answer(&job);
   return true;
@@ -247,14 +325,18 @@ static bool people_do(struct admin_call *call, bool (*change)(struct people_job 
                       struct err *err) {
   struct people_job job = {.call = call, .change = change};
   if (!people_find(&job, err)) return false;
-  if (call->body) access_role_from(json_str(call->body, "role"), &job.user.self.role);
+  if (people_is_providers(&job)) return admin_comes_by_provider(&job.user, err);
+  // Vendors are told while there is something to tell them with; the rows would go with hers.
+  if (change == people_delete && !account_delete_of(call->env->catalog->account, job.user.self.id, err))
+    return false;
+  if (call->body) people_read(&job);
   if (!people_change(&job, err)) return false;
   if (change != people_delete) people_answer(&job);
   return true;
 }
 
 bool admin_change_user(struct admin_call *call, struct err *err) {
-  return people_do(call, people_set_role, err);
+  return people_do(call, people_update, err);
 }
 
 bool admin_delete_user(struct admin_call *call, struct err *err) {

@@ -9,10 +9,11 @@
 #include "admin/admin.h"
 #include "admin/handlers.h"
 #include "admin/shape.h"
+#include "admin/tongue.h"
 #include "audit/audit.h"
 #include "http/router.h"
 
-enum { ADMIN_QUERY_MOST = 16, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
+enum { ADMIN_QUERY_MOST = 32, ADMIN_REPLY_MOST = 64 * 1024 * 1024 };
 #define ADMIN_PAGE_TYPE "text/html; charset=utf-8"
 enum { ADMIN_PAGE = 100 }; // entries of a list, where no limit is given
 
@@ -34,6 +35,7 @@ struct admin_call {
   struct catalog *catalog;
   struct catalog *before; // as it was when the request came, all of it
   struct shelf *shelf;    // likewise; after admin_shelve, as it is then
+  bool behind;            // other nodes may have changed more: the store did not answer
   struct principal who;   // the caller
   struct signin session;  // of the caller, where a browser's cookie says who that is; id empty: none
   struct arena *arena;
@@ -47,6 +49,7 @@ struct admin_call {
   const char *type;                         // of the answer; NULL: the route's
   bool streamed;                            // it has been sent already, as events
   struct str nonce;                         // of a page, for its own style and script
+  enum tongue tongue;                       // in which a page speaks; English where it knows no other
 };
 
 struct admin_event { // of an answer that is told as it is made; a table of them ends with a name that is NULL
@@ -65,6 +68,7 @@ struct admin_route { // beside method, path and summary, which the router has
   int status;                       // of success
   const struct admin_shape *script; // the answer, 200, where a page's script asks for JSON; NULL: none does
   bool page;                        // its errors are pages too, for people
+  bool strangers;                   // asked by programs without a cookie, pages of any origin among them
   bool any_query;                   // its query is written elsewhere, and may hold more than we know
   unsigned errors;                  // bits 1 << enum err_code, beside those that every route has
 };
@@ -82,6 +86,7 @@ struct str admin_route_group(const struct http_route *route); // "accounts"
 // Makes what the store says now the catalog, and call->catalog that one. A change once stored is
 // published even where the client goes meanwhile.
 void admin_publish(struct admin_call *call) SUSPENDS;
+void admin_publish_connector(struct admin_call *call) SUSPENDS; // the same where connectors are others
 // The same of kept programs: the shelf, and call->shelf.
 void admin_shelve(struct admin_call *call) SUSPENDS;
 
@@ -102,6 +107,8 @@ MUST_USE bool admin_stored_named(struct admin_call *call, struct str named, cons
                                  const struct shelf_entry **out, struct err *err) SUSPENDS;
 // Answers with all that is wrong with a program. False: nothing is, the failure is another one.
 bool admin_put_faults(struct admin_call *call, const struct program_faults *faults, const struct err *err);
+void admin_put_way(struct buf *out,
+                   const struct connector_way *way);           // to authenticate, as getConnector tells it
 void admin_put_url(struct admin_call *call, struct str token); // "url", for the one time that it is shown
 // ERR_MISSING at `field`, with the reason and how to list those there are.
 bool admin_no_account(const char *field, struct str named, struct err *err);
@@ -114,6 +121,8 @@ int64_t admin_query_int(const struct admin_call *call, const char *name, int64_t
 void admin_put_next(struct admin_call *call, const char *cursor, struct str last);
 // A client on this machine that speaks for itself: what a proxy passes on names another.
 bool admin_is_local(const struct http_request *in);
+// Approvals whose time is over; each leaves a row. Blocking.
+MUST_USE bool admin_sweep_approvals(const struct admin_env *env, int64_t now, struct err *err);
 // For the audit: who asks.
 struct audit_who admin_asker(const struct admin_call *call);
 // https://postern.example, without a slash at the end.

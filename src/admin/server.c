@@ -4,10 +4,12 @@
 
 #include <stdio.h>
 
+#include "admin/admit.h"
 #include "admin/body.h"
 #include "admin/change.h"
+#include "admin/filter.h"
 #include "admin/held.h"
-#include "admin/hold.h"
+#include "admin/own.h"
 #include "admin/paging.h"
 #include "admin/preview.h"
 #include "admin/put.h"
@@ -55,6 +57,7 @@ static void server_put(struct admin_call *call, const struct server *s, size_t t
   put_bool(out, "share", s->share);
   hold_put(call, s);
   held_put(call, s);
+  admit_put(call, s);
   put_int(out, "tool_count", (int64_t)tool_count);
   put_time(out, "expires_at", s->expires_at);
   put_time(out, "last_used_at", used_at);
@@ -82,19 +85,22 @@ static void server_put_url(struct admin_call *call, const struct server *s, size
 
 static bool server_is_over(const struct catalog_server *v, const struct catalog_account *account) {
   size_t i = 0;
-  while (i < v->member_count && v->members[i].account != account) i++;
+  while (i < v->member_count && !str_eq(v->members[i].account->account->id, account->account->id)) i++;
   return i < v->member_count;
 }
 
 static bool server_list(struct admin_call *call, const struct catalog_account *of) {
-  const struct catalog *c = call->catalog;
   struct paging page = paging_begin(call);
-  struct used uses = used_read(call, STR_NONE);
-  for (size_t i = 0; i < c->server_count && !page.full; i++) {
-    const struct catalog_server *v = c->servers[i];
-    if ((!of || server_is_over(v, of)) && paging_takes(&page, v->server.id))
-      server_put_whole(call, &v->server, v->tool_count, used_at(&uses, v->server.id));
+  struct catalog_rows rows = catalog_rows(call->catalog, of ? of->account->id : STR_NONE, page.after);
+  const struct catalog_server **all = ARENA_ARRAY(call->arena, page.left + 1, const struct catalog_server *);
+  struct str *ids = ARENA_ARRAY(call->arena, page.left + 1, struct str);
+  size_t n = 0;
+  for (const struct server *row; !page.full && (row = catalog_rows_next(&rows));) {
+    const struct catalog_server *v = catalog_server_by_id(call->catalog, row->id);
+    if (v && (!of || server_is_over(v, of)) && paging_takes(&page, row->id)) all[n] = v, ids[n++] = row->id;
   }
+  const int64_t *used = used_read(call, ids, n);
+  for (size_t i = 0; i < n; i++) server_put_whole(call, &all[i]->server, all[i]->tool_count, used[i]);
   paging_close(&page);
   paging_end(&page);
   return true;
@@ -200,30 +206,19 @@ static struct hold_about server_hold(const struct server_draft *d) {
                              d->before ? &d->before->server.filter.fences : NULL};
 }
 
-// A fence stays until it is named: it is no part of what a new filter replaces in passing.
-static bool server_read_fence(const struct server_draft *d, yyjson_val *config, struct err *err) {
-  struct hold_about about = server_hold(d);
-  struct fences *f = &d->server->filter.fences;
-  if (yyjson_obj_get(config, "fence")) return hold_settle(&about, f, err);
-  if (about.before) *f = hold_kept(&about, about.before);
-  return true;
-}
-
-// Sets what follows from "config".
-static bool server_read_config(const struct server_draft *d, yyjson_val *config, size_t *tool_count,
-                               struct err *err) {
+// "config" as it is from now on, and in `patch` what was said of it, settled.
+static bool server_read_config(const struct server_draft *d, yyjson_val *config, struct str *patch,
+                               size_t *tool_count, struct err *err) {
   struct arena *a = d->call->arena;
   struct server *s = d->server;
+  struct hold_about about = server_hold(d);
   const struct toolset **sets = ARENA_ARRAY(a, s->member_count, const struct toolset *);
   for (size_t i = 0; i < s->member_count; i++) sets[i] = d->members[i].account->tools;
-  if (!policy_filter_read(config, NULL, a, &s->filter, err) ||
-      !policy_check_tags(&s->filter, sets, s->member_count, a, err) || !server_read_fence(d, config, err))
+  if (!filter_settle(&about, config, patch, err) ||
+      !filter_apply(d->before ? &d->before->server.filter : NULL, s, *patch, a, &s->filter, err) ||
+      !policy_check_tags(&s->filter, sets, s->member_count, a, err))
     return false;
-  if (!s->filter.paused && d->before) s->filter.paused = d->before->server.filter.paused;
-  if (!s->filter.programs && d->before)
-    s->filter.programs = d->before->server.filter.programs;
-  else if (!s->filter.programs && d->call->env->programs_default)
-    s->filter.programs = POLICY_ON;
+  if (!d->before && !s->filter.programs && d->call->env->programs_default) s->filter.programs = POLICY_ON;
   *tool_count = server_count(d, &s->filter);
   if (*tool_count == 0 && !server_may_be_empty(d)) return server_explain_nothing(d, err);
   s->config = policy_filter_write(&s->filter, a);
@@ -317,7 +312,7 @@ static bool server_keep_members(struct server_draft *d, struct err *err) {
     err_hint(err, "give \"accounts\" as well");
     return false;
   }
-  for (size_t i = 0; i < v->member_count; i++) d->members[i] = v->members[i];
+  admin_own_behind(d->call, v, d->members);
   d->server->member_count = v->member_count;
   return true;
 }
@@ -381,7 +376,8 @@ struct server_job {
   struct server before;         // once changed
   struct server server;         // to be inserted; or id, and what is to be changed
   const struct server_url *url; // in place of the one that has its name; NULL: all stay
-  bool has_name, has_config, has_fence, has_expiry, has_members; // which of its members are new
+  struct str patch;             // of its config; empty: that stays
+  bool has_name, has_expiry, has_members, has_admission; // which of its members are new
 };
 
 static bool server_insert_job(void *arg, struct err *err) {
@@ -396,9 +392,11 @@ static bool server_create(struct server_draft *d, struct err *err) {
   struct server *s = d->server;
   char id[TOKEN_ID], token[TOKEN_TEXT];
   size_t tool_count;
+  struct str patch;
   int64_t now = clock_now_ms();
   if (!admin_body_read_expiry(call->body, now, &s->expires_at, err) ||
-      !server_read_config(d, yyjson_obj_get(call->body, "config"), &tool_count, err))
+      !admit_read(call, NULL, &s->admission, err) ||
+      !server_read_config(d, yyjson_obj_get(call->body, "config"), &patch, &tool_count, err))
     return false;
   struct server_url url = {.name = STR(URL_ROW_FIRST), .created_at = now};
   token_id("srv", id);
@@ -444,24 +442,15 @@ bool admin_check_server(struct admin_call *call, struct err *err) {
   struct server_draft d = {.call = call, .server = &server};
   const struct catalog_server *of;
   size_t tool_count;
+  struct str patch;
   if (!admin_view_server(call, &of, err)) return false;
   if (of) server.owner = of->server.owner;
   d.looks = of != NULL;
   if (!server_read_members(&d, err) ||
-      !server_read_config(&d, yyjson_obj_get(call->body, "config"), &tool_count, err))
+      !server_read_config(&d, yyjson_obj_get(call->body, "config"), &patch, &tool_count, err))
     return false;
   preview_put(call, &server, d.members);
   return true;
-}
-
-static struct fences server_kept_fences(const struct server_job *job, const struct server *from,
-                                        const struct server *to) {
-  const struct fences *f = &from->filter.fences;
-  struct fences kept = {ARENA_ARRAY(job->call->arena, f->count + 1, struct fence), 0};
-  for (size_t i = 0; i < f->count; i++)
-    for (size_t k = 0; k < to->member_count; k++)
-      if (str_eq(to->members[k].account_id, f->items[i].account)) kept.items[kept.count++] = f->items[i];
-  return kept;
 }
 
 // Reads, changes and writes in one transaction, so that changes at the same time all last.
@@ -475,14 +464,14 @@ static bool server_change_row(struct store *store, void *arg, struct err *err) {
   struct server next = all[i];
   if (job->has_name) next.name = job->server.name;
   if (job->has_expiry) next.expires_at = job->server.expires_at;
-  if (job->has_config) next.filter = job->server.filter;
+  if (job->has_admission) next.admission = job->server.admission;
   if (job->has_members) {
     next.members = job->server.members;
     next.member_count = job->server.member_count;
     next.share = job->server.share;
   }
-  // One that was set meanwhile stays; one of an account that left goes with it.
-  if (!job->has_fence) next.filter.fences = server_kept_fences(job, &all[i], &next);
+  // What was set meanwhile stays.
+  if (!filter_apply(&all[i].filter, &next, job->patch, job->call->arena, &next.filter, err)) return false;
   next.config = policy_filter_write(&next.filter, job->call->arena);
   if (job->url) next.urls = url_row_with(&next.urls, job->url, job->call->arena);
   next.updated_at = clock_now_ms();
@@ -510,13 +499,15 @@ static bool server_may_move(const struct admin_call *call, const struct catalog_
 static bool server_read_other(const struct catalog_server *v, struct server_job *job, size_t *tool_count,
                               struct err *err) {
   struct server as = v->server;
-  struct server_draft d = {.call = job->call, .server = &as, .members = v->members, .before = v};
+  struct server_draft d = {.call = job->call, .server = &as, .before = v};
   yyjson_val *config = yyjson_obj_get(job->call->body, "config");
   as.member_count = job->has_members ? 0 : v->member_count;
+  d.members = ARENA_ARRAY(job->call->arena, v->member_count + 1, struct catalog_member);
+  admin_own_behind(job->call, v, d.members);
   if (job->has_members && (!server_may_move(job->call, v, err) || !server_read_members(&d, err)))
     return false;
-  if (job->has_config) {
-    if (!server_read_config(&d, config, tool_count, err)) return false;
+  if (config) {
+    if (!server_read_config(&d, config, &job->patch, tool_count, err)) return false;
   } else {
     *tool_count = server_count(&d, &as.filter);
     if (*tool_count == 0 && !server_may_be_empty(&d)) return server_explain_nothing(&d, err);
@@ -524,6 +515,7 @@ static bool server_read_other(const struct catalog_server *v, struct server_job 
   as.id = job->server.id;
   as.name = job->server.name;
   as.expires_at = job->server.expires_at;
+  as.admission = job->server.admission;
   job->server = as;
   return true;
 }
@@ -536,13 +528,15 @@ bool admin_change_server(struct admin_call *call, struct err *err) {
   struct server_job job = {.call = call,
                            .server = {.id = call->server_id, .name = str_trim(json_str(body, "name"))},
                            .has_name = yyjson_obj_get(body, "name") != NULL,
-                           .has_config = yyjson_obj_get(body, "config") != NULL,
-                           .has_fence = yyjson_obj_get(yyjson_obj_get(body, "config"), "fence") != NULL,
                            .has_expiry = yyjson_obj_get(body, "expires_at") != NULL,
+                           .has_admission = admit_is_given(call),
                            .has_members = yyjson_obj_get(body, "accounts") || yyjson_obj_get(body, "share")};
   if (job.has_name && !job.server.name.n) return err_at(err, ERR_INVALID, "name", "must not be empty");
-  if (!admin_body_read_expiry(body, clock_now_ms(), &job.server.expires_at, err)) return false;
-  if ((job.has_config || job.has_members) && !server_read_other(v, &job, &tool_count, err)) return false;
+  if (!admin_body_read_expiry(body, clock_now_ms(), &job.server.expires_at, err) ||
+      !admit_read(call, &v->server.admission, &job.server.admission, err))
+    return false;
+  if ((yyjson_obj_get(body, "config") || job.has_members) && !server_read_other(v, &job, &tool_count, err))
+    return false;
   if (!pool_run(server_change_job, &job, err)) return false;
   call->detail = change_server(&job.before, &job.server, call->arena);
   admin_publish(call);

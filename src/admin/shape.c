@@ -5,23 +5,56 @@
 
 // ---- what several have
 
-INNER(filter, "Filter", "Which tools of the account a server shows. methods, tags and tools combine with AND, the members of each with OR",
-  {"methods", ADMIN_TEXTS, .says = "read, write, custom, list, get, create, update, delete; read is what is read-only by evidence"},
-  {"tags", ADMIN_TEXTS, .says = "tags of the account's tools"},
-  {"tools", ADMIN_TEXTS, .says = "globs over tool names: * and ?"},
-  {"require_api_token_auth", ADMIN_BOOL, .says = "ask for a valid API token as Bearer beside the URL"},
-  {"paused", ADMIN_BOOL, .says = "its URLs are dead until it is false again. Left out of a change it stays"},
-  {"programs", ADMIN_BOOL, .says = "show postern_run_program, which runs answer programs over the tools that read"},
-  {"ask", ADMIN_BOOL, .says = "show postern_ask, which answers questions in plain language over the tools that read"},
-  {"discovery", ADMIN_WORD, .allowed = "full|search|featured", .says = "what is listed: all tools; a few of ours that search, describe and call; or these and the tools that the connector features. Without it all, unless a URL says ?discovery="},
-  {"record_arguments", ADMIN_BOOL, .says = "keep the values of calls' arguments in the audit, sealed; without it their shape alone"},
-  {"prompts", ADMIN_BOOL, .says = "show the prompts of MCP servers; without it, where neither tags nor tools are named"},
-  {"resources", ADMIN_BOOL, .says = "show their resources; likewise"},
-  {"fence", ADMIN_OBJECT, .says = "what its tools are held to: by account (alias, name or id) and key, the values, by id or name: {\"acme\": {\"zone_id\": [\"example.com\"]}}. Left out of a change it stays; {} takes it away"});
+// What is within an object has two forms: as it is made, and as it is changed, where null takes a member away.
+#define LIMIT_MOST 1000000
+#define LIMITS_OF(nil)                                                                                              \
+  {"calls_per_minute", ADMIN_INT, nil, .least = 1, .most = LIMIT_MOST, .says = "calls that are sent, in any sixty seconds"}, \
+  {"writes_per_day", ADMIN_INT, nil, .least = 1, .most = LIMIT_MOST, .says = "calls of tools that do more than read, in a day of the setting zone"}
+#define EACH_SAYS "What each who uses a server may call through it: by a URL, with an API token, as a person"
+INNER(limits_each, "LimitsOfEach", EACH_SAYS, LIMITS_OF(0));
+INNER(limits_each_patch, "LimitsOfEachPatch", EACH_SAYS, LIMITS_OF(ADMIN_NULLABLE));
+#define LIMITS_SAYS "What may be called through a server, by all together; what is left out is not limited"
+#define EACH(nil, of) {"each", ADMIN_OBJECT, nil, .shape = &of, .says = "the same for each who uses it"}
+INNER(limits, "Limits", LIMITS_SAYS, LIMITS_OF(0), EACH(0, limits_each));
+INNER(limits_patch, "LimitsPatch", LIMITS_SAYS, LIMITS_OF(ADMIN_NULLABLE), EACH(ADMIN_NULLABLE, limits_each_patch));
+
+#define FILTER_SAYS "Which tools of the account a server shows. methods, tags and tools combine with AND, the members of each with OR"
+#define FILTER_OF(nil, limits_shape) \
+  {"methods", ADMIN_TEXTS, nil, .says = "read, write, custom, list, get, create, update, delete; read is what is read-only by evidence"}, \
+  {"tags", ADMIN_TEXTS, nil, .says = "tags of the account's tools"}, \
+  {"tools", ADMIN_TEXTS, nil, .says = "globs over tool names: * and ?"}, \
+  {"require_api_token_auth", ADMIN_BOOL, nil, .says = "ask for a valid API token as Bearer beside the URL"}, \
+  {"paused", ADMIN_BOOL, nil, .says = "its URLs are dead until it is false again"}, \
+  {"programs", ADMIN_BOOL, nil, .says = "show postern_run_program, which runs answer programs over the tools that read"}, \
+  {"ask", ADMIN_BOOL, nil, .says = "show postern_ask, which answers questions in plain language over the tools that read"}, \
+  {"discovery", ADMIN_WORD, nil, .allowed = "full|search|featured", .says = "what is listed: all tools; a few of ours that search, describe and call; or these and the tools that the connector features. Without it all, unless a URL says ?discovery="}, \
+  {"record_arguments", ADMIN_BOOL, nil, .says = "keep the values of calls' arguments in the audit, sealed; without it their shape alone"}, \
+  {"prompts", ADMIN_BOOL, nil, .says = "show the prompts of MCP servers; without it, where neither tags nor tools are named"}, \
+  {"resources", ADMIN_BOOL, nil, .says = "show their resources; likewise"}, \
+  {"approval", ADMIN_WORD, nil, .allowed = "none|destroy|write", .says = "which calls wait for a second person's word: those that delete or do what no class covers, or all that do more than read"}, \
+  {"limits", ADMIN_OBJECT, nil, .shape = &limits_shape, .says = "calls a minute and writes a day"}, \
+  {"own_accounts", ADMIN_TEXTS, nil, .says = "accounts, by alias, name or id, in whose place each person's own is called; for people who sign in."}, \
+  {"fence", ADMIN_OBJECT, nil, .says = "what its tools are held to: by account (alias, name or id) and key, the values, by id or name: {\"acme\": {\"zone_id\": [\"example.com\"]}}."}
+INNER(filter, "Filter", FILTER_SAYS, FILTER_OF(0, limits));
+INNER(filter_patch, "FilterPatch", FILTER_SAYS ". What is left out stays, null takes away; so within limits and fence", FILTER_OF(ADMIN_NULLABLE, limits_patch));
 
 #define ACCOUNT_WAY {"way", ADMIN_TEXT, .most = NAME_MOST, .says = "one of the connector's ways to authenticate; without it the first"}
 #define CREDENTIAL "the fields of the way to authenticate, by name; never shown again"
 #define CONTEXT "defaults for arguments, such as account_id"
+#define ADMISSION_SAYS "Who may sign in to a server from an AI client; any of these suffices"
+#define ADMISSION_OF(nil) \
+  {"roles", ADMIN_TEXTS, nil, .says = "roles: admin, editor, viewer"}, \
+  {"groups", ADMIN_TEXTS, nil, .says = "groups of people"}, \
+  {"people", ADMIN_TEXTS, nil, .says = "names or ids of users"}
+INNER(admission, "Admission", ADMISSION_SAYS, ADMISSION_OF(0));
+INNER(admission_patch, "AdmissionPatch", ADMISSION_SAYS ". What is left out stays, null takes away", ADMISSION_OF(ADMIN_NULLABLE));
+#define SIGN_IN(nil, who) \
+  {"slug", ADMIN_TEXT, ADMIN_NULLABLE, .most = NAME_MOST, .says = "people sign in at /mcp/<slug>: lower-case letters, digits and single '-'; null: nobody does"}, \
+  {"reuse_slug", ADMIN_BOOL, .says = "the slug may be one that a server had which has gone"}, \
+  {"sign_in", ADMIN_OBJECT, nil, .shape = &who, .says = "who may sign in there; without it nobody"}
+INNER(member, "ServerMember", "An account of a server under an alias",
+  {"account", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "id or name"},
+  {"alias", ADMIN_TEXT, .most = NAME_MOST, .says = "before the names of its tools; without it one is made of the account's name"});
 #define EXPIRES {"expires_at", ADMIN_TIME, ADMIN_NULLABLE, .says = "RFC 3339, in the future; null: never"}
 
 // ---- requests
@@ -56,8 +89,8 @@ SHAPE(admin_authorize_answer, "AuthorizeAnswer", "Where the browser ended",
 
 SHAPE(admin_account_patch, "AccountPatch", "What is to change; what is left out stays",
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
-  {"credential", ADMIN_OBJECT, .says = CREDENTIAL},
-  {"context", ADMIN_OBJECT, .says = CONTEXT},
+  {"credential", ADMIN_OBJECT, .says = CREDENTIAL "; it is one value, and replaced whole"},
+  {"context", ADMIN_OBJECT, ADMIN_NULLABLE, .says = CONTEXT "; null takes one away, or all"},
   {"base_url", ADMIN_TEXT, .most = 2048, .says = "another address of the vendor's API; takes the credential again"},
   ACCOUNT_WAY);
 
@@ -67,18 +100,20 @@ SHAPE(admin_call_body, "ToolCall", "A call of a tool",
 SHAPE(admin_server_new, "ServerNew", "A scoped MCP server to make",
   {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people"},
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "which tools it shows; without it, all"},
+  SIGN_IN(0, admission),
   EXPIRES);
 
 SHAPE(admin_server_over, "ServerOverNew", "A scoped MCP server over one account or several",
   {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people"},
-  {"accounts", ADMIN_EITHERS, REQ, .says = "ids or names; or {account, alias}, where the alias goes before the names of its tools"},
+  {"accounts", ADMIN_EITHERS, REQ, .shape = &member, .says = "ids or names; or {account, alias}, where the alias goes before the names of its tools"},
   {"share", ADMIN_BOOL, .says = "accounts of one connector share one set of tools, with an argument that names the account"},
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "which tools it shows; without it, all"},
+  SIGN_IN(0, admission),
   EXPIRES);
 
 SHAPE(admin_server_draft, "ServerDraft", "A scoped MCP server that may be made, or changed",
   {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "name or id of the server that is to be changed: what an editor's would show is held to her grants, and accounts that are not granted to her are left out"},
-  {"accounts", ADMIN_EITHERS, REQ, .says = "as when it is made"},
+  {"accounts", ADMIN_EITHERS, REQ, .shape = &member, .says = "as when it is made"},
   {"share", ADMIN_BOOL, .says = "likewise"},
   {"config", ADMIN_OBJECT, .shape = &filter, .says = "likewise"});
 
@@ -89,9 +124,10 @@ SHAPE(admin_tool_names, "ToolNames", "Which tools; one of the two",
 
 SHAPE(admin_server_patch, "ServerPatch", "What is to change; what is left out stays",
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
-  {"accounts", ADMIN_EITHERS, .says = "replaces the accounts, at least one; as when it was made. One that stays keeps its alias"},
+  {"accounts", ADMIN_EITHERS, .shape = &member, .says = "replaces the accounts, at least one; as when it was made. One that stays keeps its alias"},
   {"share", ADMIN_BOOL, .says = "accounts of one connector share one set of tools, or no longer do"},
-  {"config", ADMIN_OBJECT, .shape = &filter, .says = "replaces the whole filter, but for a fence that it does not name"},
+  {"config", ADMIN_OBJECT, .shape = &filter_patch, .says = "what changes of the filter; what it leaves out stays, null takes away"},
+  SIGN_IN(ADMIN_NULLABLE, admission_patch),
   EXPIRES);
 
 SHAPE(admin_url_new, "UrlNew", "A further URL of a server",
@@ -123,16 +159,23 @@ SHAPE(admin_query_review, "ReviewQuery", "",
 
 SHAPE(admin_query_audit, "AuditQuery", "",
   {"limit", ADMIN_INT, .least = 1, .most = PAGE_MOST, .says = "entries on a page; without it 100"},
-  {"before", ADMIN_TEXT, .most = ID_MOST, .says = "the last entry of the page before; see next"},
+  {"order", ADMIN_WORD, .allowed = "newest|oldest", .says = "which come first; without it the newest"},
+  {"before", ADMIN_TEXT, .most = ID_MOST, .says = "newest first: older than this entry; see next"},
+  {"after", ADMIN_TEXT, .most = ID_MOST, .says = "oldest first: newer than this entry; see next"},
   {"since", ADMIN_TIME, .says = "not before this time"},
   {"until", ADMIN_TIME, .says = "before this time"},
-  {"actor", ADMIN_TEXT, .most = TEXT_MOST, .says = "id of an API token, or client:NAME of an MCP client"},
+  {"actor", ADMIN_TEXT, .most = TEXT_MOST, .says = "id of a user or an API token, or its name as actor_name has it; client:NAME of an MCP client"},
+  {"actor_name", ADMIN_TEXT, .most = NAME_MOST, .says = "of a user or an API token, by the name it had then"},
   {"client", ADMIN_TEXT, .most = TEXT_MOST, .says = "what an MCP client calls itself"},
+  {"client_id", ADMIN_TEXT, .most = 2048, .says = "of people who signed in from this AI client: cli_…, or the https URL of its document"},
+  {"sign_in", ADMIN_TEXT, .most = ID_MOST, .says = "by one sign-in from an AI client, sgn_…"},
   {"address", ADMIN_TEXT, .most = TEXT_MOST, .says = "a client's IP address"},
   {"action", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as tools/call, account.create or access.refuse"},
   {"server_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one server"},
+  {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "of servers that had this name then"},
   {"url", ADMIN_TEXT, .most = NAME_MOST, .says = "name of a server's URL, by which it came"},
   {"account_id", ADMIN_TEXT, .most = ID_MOST, .says = "of one account"},
+  {"account", ADMIN_TEXT, .most = NAME_MOST, .says = "of accounts that had this name then"},
   {"tool", ADMIN_TEXT, .most = TEXT_MOST, .says = "of one tool"},
   {"outcome", ADMIN_TEXT, .most = TEXT_MOST, .says = "such as ok, denied, upstream_error"},
   {"values", ADMIN_INT, .least = 1, .most = 1, .says = "1: with the values of arguments, where they are recorded"});
@@ -177,25 +220,48 @@ INNER(queues, "Queues", "What is open or waiting",
   {"streams", ADMIN_INT, REQ, .says = "open event streams"},
   {"pool_jobs", ADMIN_INT, REQ, .says = "blocking jobs queued or running"},
   {"audit_rows", ADMIN_INT, REQ, .says = "audit rows to be written"},
+  {"audit_spooled", ADMIN_INT, REQ, .says = "audit rows that wait in a file because the store takes none"},
   {"audit_dropped", ADMIN_INT, REQ, .says = "audit rows lost since the start"});
+INNER(node_info, "Node", "A program on the same database",
+  {"id", ADMIN_TEXT, REQ, .says = "another one with each start"},
+  {"host", ADMIN_TEXT, REQ, .says = "the machine it runs on"},
+  {"version", ADMIN_TEXT, REQ, .says = "of Postern"},
+  {"url", ADMIN_TEXT, REQ, .says = "where the other nodes reach it; empty: they cannot"},
+  {"started_at", ADMIN_TIME, REQ, .says = "by its own clock"},
+  {"lag", ADMIN_INT, REQ, .says = "changes that it has not taken up yet"},
+  {"running", ADMIN_INT, REQ, .says = "requests and other work in progress"},
+  {"cpu", ADMIN_INT, REQ, .says = "percent of one core, within the last two seconds"});
+INNER(sink_info, "AuditSink", "Where audit rows are handed on to",
+  {"sink", ADMIN_TEXT, REQ, .says = "its address"},
+  {"state", ADMIN_WORD, REQ, .allowed = "ok|failing|idle", .says = "idle: another program hands on"},
+  {"lag_ms", ADMIN_INT, REQ, .says = "age of the oldest row that it has to be given; 0: it has all"},
+  {"sent", ADMIN_INT, REQ, .says = "rows since the start of the program"},
+  {"failures", ADMIN_INT, REQ, .says = "tries that failed since the start of the program"},
+  {"lost", ADMIN_INT, REQ, .says = "rows that it never got: they went by their age first, or it refuses them"},
+  {"failing_ms", ADMIN_INT, REQ, .says = "for so long; 0: the last try went well"},
+  {"why", ADMIN_TEXT, NIL, .says = "while it fails"},
+  {"remedy", ADMIN_TEXT, NIL, .says = "what to do then"});
 SHAPE(admin_status, "Status", "How the program does",
   {"version", ADMIN_TEXT, REQ, .says = "of Postern"},
   {"started_at", ADMIN_TIME, REQ, .says = "start of the program"},
   {"uptime_s", ADMIN_INT, REQ, .says = "seconds since"},
   {"process", ADMIN_INT, REQ, .says = "its number on its machine"},
+  {"node", ADMIN_TEXT, REQ, .says = "id of the node that answers"},
   {"store", ADMIN_TEXT, REQ, .says = "kind of the store"},
   {"key", ADMIN_TEXT, REQ, .says = "id of the key that credentials are sealed with"},
   {"key_file", ADMIN_TEXT, NIL, .says = "where that is, on its machine; null: it came from elsewhere"},
   {"public_url", ADMIN_TEXT, REQ, .says = "that URLs are made with"},
+  {"nodes", ADMIN_OBJECTS, REQ, .shape = &node_info, .says = "programs that live on the same database, this one among them"},
   {"catalog", ADMIN_OBJECT, REQ, .shape = &counts, .says = "sizes of the catalog"},
   {"queues", ADMIN_OBJECT, REQ, .shape = &queues, .says = "what is open or waiting"},
+  {"audit_sinks", ADMIN_OBJECTS, REQ, .shape = &sink_info, .says = "where audit rows are handed on to"},
   {"loops", ADMIN_OBJECTS, REQ, .shape = &loop_info, .says = "event loops"});
 
 INNER(field_info, "CredentialField", "One thing that a way to authenticate asks for",
   {"name", ADMIN_TEXT, REQ, .says = "key in credential"},
   {"label", ADMIN_TEXT, REQ, .says = "for people"},
   {"secret", ADMIN_BOOL, REQ, .says = "not to be shown while typed"});
-INNER(way_info, "Way", "One way to authenticate",
+SHAPE(admin_way, "Way", "One way to authenticate",
   {"id", ADMIN_TEXT, REQ, .says = "for way"},
   {"label", ADMIN_TEXT, REQ, .says = "for people"},
   {"auth", ADMIN_WORD, REQ, .allowed = "fields|oauth|open|client_credentials", .says = "fields: give a credential; client_credentials: likewise, and it is shown to token_url alone, for access tokens; oauth: authorize in a browser; open: nothing"},
@@ -238,7 +304,7 @@ SHAPE(admin_connector, "Connector", "A vendor that accounts can be made for",
   {"alias", ADMIN_TEXT, REQ, .says = "prefix of its tools on a server over several accounts"},
   {"reads", ADMIN_TEXT, NIL, .says = "what it reads, in a sentence"},
   {"tool_count", ADMIN_INT, REQ, .says = "tools it gives; 0 for kind mcp, where only an account shows them"},
-  {"ways", ADMIN_OBJECTS, REQ, .shape = &way_info, .says = "ways to authenticate; the first is the default"},
+  {"ways", ADMIN_OBJECTS, REQ, .shape = &admin_way, .says = "ways to authenticate; the first is the default"},
   {"context", ADMIN_OBJECTS, REQ, .shape = &context_info, .says = "defaults that an account may hold"},
   {"words", ADMIN_OBJECTS, REQ, .shape = &word_info, .says = "of kind mcp: its word on single tools"},
   {"troubles", ADMIN_OBJECTS, REQ, .shape = &trouble_info, .says = "its own first, then what holds for all of kind mcp"},
@@ -397,6 +463,9 @@ INNER(server_fence, "ServerFence", "What the tools of one account are held to",
   {"owner", ADMIN_TEXT, NIL, .says = "id of the editor that made it, to whose grants it is held; null: administrators made it"}, \
   {"owner_name", ADMIN_TEXT, NIL, .says = "null: the owner is no more, or there is none"},     \
   {"held", ADMIN_TEXT, NIL, .says = "what its owner's grants keep it from, in words; null: nothing"}, \
+  {"slug", ADMIN_TEXT, NIL, .says = "of the address at which people sign in; null: nobody does"}, \
+  {"sign_in_url", ADMIN_TEXT, NIL, .says = "that address, for an AI client; it is no secret"}, \
+  {"sign_in", ADMIN_OBJECT, REQ, .shape = &admission, .says = "who may sign in there, people by name"}, \
   {"tool_count", ADMIN_INT, REQ, .says = "tools it shows now"},                                \
   {"expires_at", ADMIN_TIME, NIL, .says = "null: never"},                                      \
   {"last_used_at", ADMIN_TIME, NIL, .says = "of the last call that the audit has; null: none"}, \
@@ -462,8 +531,10 @@ INNER(audit_entry, "AuditEntry", "One thing that was done",
   {"id", ADMIN_TEXT, REQ, .says = "aud_…; sorts by time"},
   {"at", ADMIN_TIME, REQ, .says = "RFC 3339"},
   {"actor", ADMIN_TEXT, NIL, .says = "id of an API token, client:NAME of an MCP client, or local:uid N of who made a token on the machine"},
-  {"actor_name", ADMIN_TEXT, NIL, .says = "the API token's name then"},
+  {"actor_name", ADMIN_TEXT, NIL, .says = "the API token's or the person's name then"},
   {"client", ADMIN_TEXT, NIL, .says = "what the MCP client calls itself, which proves nothing"},
+  {"client_id", ADMIN_TEXT, NIL, .says = "of a person who signed in from an AI client: the client, as it registered"},
+  {"sign_in", ADMIN_TEXT, NIL, .says = "likewise: by which sign-in, sgn_…"},
   {"address", ADMIN_TEXT, NIL, .says = "the client's IP address, behind trusted proxies the one that they name"},
   {"action", ADMIN_TEXT, REQ, .says = "tools/call, account.create, access.refuse, …"},
   {"server_id", ADMIN_TEXT, NIL, .says = "through which server"},

@@ -55,8 +55,9 @@ extern const struct admin_shape admin_connector_new, admin_account_new, admin_au
 // Answers
 extern const struct admin_shape admin_error, admin_health, admin_readiness, admin_status, admin_connector,
     admin_connector_list, admin_connector_report, admin_account, admin_account_list, admin_authorize_flow,
-    admin_onward, admin_examination, admin_tool, admin_tool_list, admin_review_list, admin_decision,
-    admin_refresh, admin_call_result, admin_server, admin_server_list, admin_server_url, admin_server_preview,
+    admin_way, admin_own_list, admin_own_slot, admin_own_new, admin_own_begun, admin_owns_list, admin_onward,
+    admin_examination, admin_tool, admin_tool_list, admin_review_list, admin_decision, admin_refresh,
+    admin_call_result, admin_server, admin_server_list, admin_server_url, admin_server_preview,
     admin_url_list, admin_url_secret, admin_token, admin_token_list, admin_token_secret, admin_identity,
     admin_audit_list, admin_key_report, admin_program_fault, admin_outcome, admin_program_verdict,
     admin_answered, admin_kept_answer, admin_answer_list, admin_alias_shape, admin_alias_list,
@@ -67,7 +68,11 @@ extern const struct admin_shape admin_query_page, admin_query_answers, admin_que
 // Of people
 extern const struct admin_shape admin_signin_link_new, admin_signin_link, admin_session_list,
     admin_sign_in_body, admin_user_new, admin_user_patch, admin_user_shape, admin_user_list, admin_user_link,
-    admin_password_patch, admin_grant_new, admin_grant, admin_grant_list, admin_own_grant;
+    admin_client_list, admin_client_signin_list, admin_password_patch, admin_grant_new, admin_grant,
+    admin_grant_list, admin_own_grant;
+// Of identity providers
+extern const struct admin_shape admin_provider_new, admin_provider_patch, admin_provider_shape,
+    admin_provider_list, admin_sign_in_ways, admin_query_next, admin_left;
 // Of engines
 extern const struct admin_shape admin_engine_new, admin_engine_patch, admin_engine_shape, admin_engine_list;
 // Of dashboards
@@ -77,5 +82,9 @@ extern const struct admin_shape admin_dashboard_new, admin_dashboard_patch, admi
     admin_watch_event, admin_watch_events, admin_share_new, admin_share_list, admin_share_url,
     admin_shared_tile, admin_tile_new, admin_tile_patch, admin_dashboard_list, admin_dashboard_whole,
     admin_dashboard_state, admin_tile_whole, admin_history;
+
+// Of calls that wait for a second person's word
+extern const struct admin_shape admin_approve_body, admin_query_approvals, admin_approval,
+    admin_approval_list;
 
 #endif

@@ -23,15 +23,15 @@ SHAPE(admin_question, "Question", "A question in plain language",
   {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "see what this server shows; without it, all accounts"},
   {"engine", ADMIN_TEXT, .most = NAME_MOST, .says = "who writes the program: planner, or a language model by name; left out: the default"},
   {"plan_only", ADMIN_BOOL, .says = "the program alone, without running it"});
-#define ENGINE_BODY                                                                                                 \
-  {"base_url", ADMIN_TEXT, .most = 2048, .says = "of the API with its version, such as http://127.0.0.1:11434/v1; chat needs one. A query goes behind each path"}, \
-  {"key", ADMIN_TEXT, .most = 8192, .says = "the API key; never shown again. Empty: none"},                          \
-  {"key_header", ADMIN_TEXT, .most = 64, .says = "that the key goes in, such as api-key; without it the kind's own"}, \
-  {"dialect", ADMIN_WORD, .allowed = "vendor|compatible", .says = "vendor: the server takes all members of the format, as its own vendor does; without it by the address"}, \
-  {"effort", ADMIN_TEXT, .most = 16, .says = "of models that think: low, medium, high, or what the provider knows; without it the model's"}, \
-  {"tokens", ADMIN_INT, .least = 1000, .most = 100000000, .says = "that one question may cost; without it 200000"},  \
-  {"output_tokens", ADMIN_INT, .least = 256, .most = 1000000, .says = "of one reply, thinking among them; without it 8192"}, \
-  {"seconds", ADMIN_INT, .least = 1, .most = 3600, .says = "that one question may take; without it 90"},             \
+#define ENGINE_BODY(nil)                                                                                                 \
+  {"base_url", ADMIN_TEXT, nil, .most = 2048, .says = "of the API with its version, such as http://127.0.0.1:11434/v1; chat needs one. A query goes behind each path"}, \
+  {"key", ADMIN_TEXT, nil, .most = 8192, .says = "the API key; never shown again. Empty: none"},                          \
+  {"key_header", ADMIN_TEXT, nil, .most = 64, .says = "that the key goes in, such as api-key; without it the kind's own"}, \
+  {"dialect", ADMIN_WORD, nil, .allowed = "vendor|compatible", .says = "vendor: the server takes all members of the format, as its own vendor does; without it by the address"}, \
+  {"effort", ADMIN_TEXT, nil, .most = 16, .says = "of models that think: low, medium, high, or what the provider knows; without it the model's"}, \
+  {"tokens", ADMIN_INT, nil, .least = 1000, .most = 100000000, .says = "that one question may cost; without it 200000"},  \
+  {"output_tokens", ADMIN_INT, nil, .least = 256, .most = 1000000, .says = "of one reply, thinking among them; without it 8192"}, \
+  {"seconds", ADMIN_INT, nil, .least = 1, .most = 3600, .says = "that one question may take; without it 90"},             \
   {"default", ADMIN_BOOL, .says = "it answers where none is named"},                                                \
   {"untested", ADMIN_BOOL, .says = "keep it without asking the model anything"}
 #define ENGINE_NAME .most = 64, .says = "of the characters a-z, 0-9, '.', '_' and '-'; unique, and not planner"
@@ -41,12 +41,12 @@ SHAPE(admin_engine_new, "EngineNew", "A language model to set",
   {"name", ADMIN_TEXT, REQ, ENGINE_NAME},
   {"kind", ADMIN_WORD, REQ, ENGINE_KIND},
   {"model", ADMIN_TEXT, REQ, ENGINE_MODEL},
-  ENGINE_BODY);
+  ENGINE_BODY(0));
 SHAPE(admin_engine_patch, "EnginePatch", "What is to change; what is left out stays",
   {"name", ADMIN_TEXT, ENGINE_NAME},
   {"kind", ADMIN_WORD, ENGINE_KIND},
   {"model", ADMIN_TEXT, ENGINE_MODEL},
-  ENGINE_BODY);
+  ENGINE_BODY(ADMIN_NULLABLE));
 #define ALIAS_VALUE .most = 100, .says = "the thing's name: a zone, a site, an address, an id"
 #define ALIAS_ACCOUNT .most = 128, .says = "id or name of the account whose thing it is: where that is not seen, the alias does not count"
 SHAPE(admin_alias_new, "AliasNew", "What people call a thing",
@@ -56,7 +56,7 @@ SHAPE(admin_alias_new, "AliasNew", "What people call a thing",
 SHAPE(admin_alias_patch, "AliasPatch", "What is to change; what is left out stays",
   {"name", ADMIN_TEXT, .most = 100, .says = "another name"},
   {"value", ADMIN_TEXT, ALIAS_VALUE},
-  {"account", ADMIN_TEXT, ALIAS_ACCOUNT "; empty: any"});
+  {"account", ADMIN_TEXT, ADMIN_NULLABLE, ALIAS_ACCOUNT "; null: any"});
 SHAPE(admin_program_check_body, "ProgramCheck", "A program to check; nothing is called",
   {"program", ADMIN_OBJECT, REQ, .says = "as GET /program-schema describes it"},
   {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},

@@ -6,17 +6,17 @@
 
 // ---- requests
 
-#define BOARD_BODY                                                                                                  \
+#define BOARD_BODY(nil)                                                                                                  \
   {"visibility", ADMIN_WORD, .allowed = "private|shared", .says = "private: seen by the API token that made it, while that lives; shared, as without it: by all that manage, and viewers"}, \
-  {"since", ADMIN_TEXT, .most = 40, .says = "its range, over what its programs say: now-7d, today, an instant; empty: theirs"}, \
-  {"until", ADMIN_TEXT, .most = 40, .says = "likewise"}
+  {"since", ADMIN_TEXT, nil, .most = 40, .says = "its range, over what its programs say: now-7d, today, an instant; empty: theirs"}, \
+  {"until", ADMIN_TEXT, nil, .most = 40, .says = "likewise"}
 SHAPE(admin_dashboard_new, "DashboardNew", "A dashboard to make",
   {"name", ADMIN_TEXT, REQ, .most = NAME_MOST, .says = "a name for people, unique among dashboards"},
-  BOARD_BODY);
+  BOARD_BODY(0));
 SHAPE(admin_dashboard_patch, "DashboardPatch", "What is to change; what is left out stays",
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "a new name"},
   {"version", ADMIN_INT, .least = 1, .says = "of the dashboard that was read; a conflict where it is another by now"},
-  BOARD_BODY);
+  BOARD_BODY(ADMIN_NULLABLE));
 #define WAIT {"wait_seconds", ADMIN_INT, .least = 0, .most = 100, .says = "how long the answer waits for what is run; without it 45"}
 SHAPE(admin_refresh_body, "DashboardRefresh", "How its tiles are run again",
   {"stale", ADMIN_BOOL, .says = "only those that are older than their interval, or ten minutes; the answer does not wait for them"},
@@ -24,22 +24,27 @@ SHAPE(admin_refresh_body, "DashboardRefresh", "How its tiles are run again",
 SHAPE(admin_tile_refresh, "TileRefresh", "How a tile is run again", WAIT);
 SHAPE(admin_starter_new, "StarterNew", "The dashboard that a connector offers",
   {"name", ADMIN_TEXT, .most = NAME_MOST, .says = "without it the account's"});
-#define TILE_BODY                                                                                                   \
+INNER(of_chart, "TileChart", "What a tile is drawn as, over what its program says",
+  {"mark", ADMIN_TEXT, ADMIN_NULLABLE, .most = 32, .says = "as a program's chart has it"},
+  {"x", ADMIN_TEXT, ADMIN_NULLABLE, .most = 256, .says = "a column"},
+  {"y", ADMIN_TEXT, ADMIN_NULLABLE, .most = 256, .says = "a column"},
+  {"color", ADMIN_TEXT, ADMIN_NULLABLE, .most = 256, .says = "a column"});
+#define TILE_BODY(nil)                                                                                                   \
   {"program", ADMIN_OBJECT, .says = "as GET /program-schema describes it, without tables"},                         \
   {"stored", ADMIN_TEXT, .most = NAME_MOST, .says = "in its place: id or name of a kept program, as it is now"},    \
   {"answer", ADMIN_TEXT, .most = 64, .says = "likewise: id of a kept answer, whose program it is"},                 \
   {"server", ADMIN_TEXT, .most = NAME_MOST, .says = "id or name of the server whose names of tools the program is written in; left out: the vendors'"}, \
-  {"result", ADMIN_TEXT, .most = 64, .says = "name of the result that is shown; without it the program's first"},   \
-  {"chart", ADMIN_OBJECT, .says = "what it is drawn as, over what the program says: mark, x, y, color"},            \
-  {"title", ADMIN_TEXT, .most = 200, .says = "without it the result's, or the program's"},                          \
-  {"parameters", ADMIN_OBJECT, .says = "values over the program's defaults"},                                       \
+  {"result", ADMIN_TEXT, nil, .most = 64, .says = "name of the result that is shown; without it the program's first"},   \
+  {"chart", ADMIN_OBJECT, nil, .shape = &of_chart, .says = "what it is drawn as, over what the program says"},            \
+  {"title", ADMIN_TEXT, nil, .most = 200, .says = "without it the result's, or the program's"},                          \
+  {"parameters", ADMIN_OBJECT, nil, .says = "values over the program's defaults"},                                       \
   {"size", ADMIN_WORD, .allowed = "quarter|half|full", .says = "of a row"},                                         \
   {"place", ADMIN_INT, .least = 0, .most = 200, .says = "on the dashboard, from 0; the others make room"},          \
   {"every_seconds", ADMIN_INT, .least = 0, .most = 31 * 86400, .says = "how often it is run by itself, at least 10; 0: never"}
-SHAPE(admin_tile_new, "TileNew", "A tile to pin: a program, a kept one, or that of an answer", TILE_BODY);
+SHAPE(admin_tile_new, "TileNew", "A tile to pin: a program, a kept one, or that of an answer", TILE_BODY(0));
 SHAPE(admin_tile_patch, "TilePatch", "What is to change; what is left out stays. Another program, result, chart or parameters make it the changer's, and what it gave before goes",
   {"version", ADMIN_INT, .least = 1, .says = "of the tile that was read; a conflict where it is another by now"},
-  TILE_BODY);
+  TILE_BODY(ADMIN_NULLABLE));
 
 // ---- answers
 
@@ -66,7 +71,7 @@ SHAPE(admin_tile_patch, "TilePatch", "What is to change; what is left out stays.
   {"place", ADMIN_INT, REQ, .says = "on the dashboard, from 0"},                                                    \
   {"every_seconds", ADMIN_INT, REQ, .says = "how often it is run by itself; 0: never"},                             \
   {"parameters", ADMIN_OBJECT, NIL, .says = "values over the program's defaults"},                                  \
-  {"state", ADMIN_WORD, REQ, .allowed = "new|ok|failed|waiting|stopped|held|gone|changed", .says = "how the last run went; waiting: for a vendor's rate limit; stopped: its owner's token is gone; held, gone, changed: its program fits no more"}, \
+  {"state", ADMIN_WORD, REQ, .allowed = "new|ok|failed|waiting|resting|stopped|held|gone|changed", .says = "how the last run went; waiting: it is run again by itself, as after a vendor's rate limit; resting: until its owner, whom the company's provider let in, signs in anew; stopped: its owner's token is gone; held, gone, changed: its program fits no more"}, \
   {"step", ADMIN_TEXT, NIL, .says = "of the program, the first that does not fit"},                                 \
   {"why", ADMIN_TEXT, NIL, .says = "it is not ok"},                                                                 \
   {"as_of", ADMIN_TIME, NIL, .says = "when what it shows was read"},                                                \

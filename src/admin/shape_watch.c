@@ -4,22 +4,22 @@
 
 // clang-format off
 
-#define WATCH_BODY(required)                                                                                        \
+#define WATCH_BODY(required, nil)                                                                                        \
   {"condition", ADMIN_TEXT, required, .most = 500, .says = "what it waits for: denied > 100, denied > 100 in 1h, any row, no row, rows >= 5, share of denied >= 20%, a row that was not there before, changed or removed row by id"}, \
   {"webhook", ADMIN_TEXT, required, .most = 2000, .says = "the address that is told, by POST; it is kept sealed and not shown again"}, \
   {"form", ADMIN_WORD, .allowed = "json|slack", .says = "of the body; slack: as its incoming webhooks take it"},     \
   {"for_seconds", ADMIN_INT, .least = 0, .most = 7 * 86400, .says = "how long it has to hold, run by run, before it is told"}, \
-  {"key", ADMIN_TEXTS, .says = "columns that tell rows apart; without them its ids, or its texts and times"},        \
-  {"quiet", ADMIN_TEXT, .most = 32, .says = "hours in which nobody is told: 22:00-07:00; empty: none"},              \
-  {"zone", ADMIN_TEXT, .most = 64, .says = "whose clock these are; without it the setting zone"},                    \
+  {"key", ADMIN_TEXTS, nil, .says = "columns that tell rows apart; without them its ids, or its texts and times"},        \
+  {"quiet", ADMIN_TEXT, nil, .most = 32, .says = "hours in which nobody is told: 22:00-07:00; empty: none"},              \
+  {"zone", ADMIN_TEXT, nil, .most = 64, .says = "whose clock these are; without it the setting zone"},                    \
   {"quiet_then", ADMIN_WORD, .allowed = "after|drop", .says = "what comes in them is told after, as without it, or not at all"}
 SHAPE(admin_watch_new, "WatchNew", "A condition on a tile, and whom it tells",
   {"tile", ADMIN_TEXT, REQ, .most = ID_MOST, .says = "til_…"},
-  WATCH_BODY(REQ));
+  WATCH_BODY(REQ, 0));
 SHAPE(admin_watch_patch, "WatchPatch", "What is to change; what is left out stays",
   {"paused", ADMIN_BOOL, .says = "it is not judged, and nobody is told; what came meanwhile is not told after"},
   {"version", ADMIN_INT, .least = 1, .says = "of the watch that was read; a conflict where it is another by now"},
-  WATCH_BODY(0));
+  WATCH_BODY(0, ADMIN_NULLABLE));
 SHAPE(admin_query_watches, "WatchQuery", "",
   LIMIT, AFTER, {"tile", ADMIN_TEXT, .most = ID_MOST, .says = "of this tile alone"});
 SHAPE(admin_query_watch_events, "WatchEventQuery", "",

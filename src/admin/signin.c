@@ -43,13 +43,19 @@ bool admin_by_own_page(const struct admin_call *call, struct err *err) {
   return false;
 }
 
-bool admin_by_session(struct admin_call *call, struct err *err) {
+bool admin_by_cookie(struct admin_call *call, struct err *err) {
   struct signin_search s = {call, cookie_held(call)};
   if (!s.cookie.n) return err_set(err, ERR_UNAUTHENTICATED, "nobody has signed in here");
   if (!pool_run(signin_find_job, &s, err)) return false;
   const struct access_user *user = admin_user_named(call, call->session.user_id);
-  if (!user) return err_set(err, ERR_UNAUTHENTICATED, "this session has ended; sign in again");
+  if (!user || !user_acts(user))
+    return err_set(err, ERR_UNAUTHENTICATED, "this session has ended; sign in again");
   principal_of_user(&user->self, call->arena, &call->who);
+  return true;
+}
+
+bool admin_by_session(struct admin_call *call, struct err *err) {
+  if (!admin_by_cookie(call, err)) return false;
   bool reads = call->in->method == METHOD_GET || call->in->method == METHOD_HEAD;
   return reads || admin_by_own_page(call, err);
 }
@@ -63,6 +69,14 @@ struct signin_browser admin_browser(const struct admin_call *call) {
 
 // ---- links
 
+// Another way in would stay open to who has left the company.
+bool admin_comes_by_provider(const struct access_user *u, struct err *err) {
+  err_at(err, ERR_CONFLICT, "user", "%.*s signs in by the company's identity provider alone",
+         STR_ARG(u->self.name));
+  err_hint(err, "make a user of another name, who signs in by a link or a password");
+  return false;
+}
+
 enum { SIGNIN_FIRST_NAMES = 100 };
 
 // The oldest administrator; where there is none, a new one.
@@ -70,7 +84,7 @@ static bool signin_first_user(struct store *s, struct arena *a, const struct acc
                               struct access_user *out, struct err *err) {
   struct str name = STR("admin");
   for (size_t i = 0; i < count; i++)
-    if (all[i].self.role == ACCESS_ADMIN) return *out = all[i], true;
+    if (all[i].self.role == ACCESS_ADMIN && !all[i].identity.made) return *out = all[i], true;
   // A row that is left out, since another key stamped it, has its name still.
   for (size_t i = 2; !user_create(s, name, ACCESS_ADMIN, a, out, err); i++) {
     if (err->code != ERR_CONFLICT || i > SIGNIN_FIRST_NAMES) return false;
@@ -98,6 +112,7 @@ static bool signin_link_job(void *arg, struct err *err) {
     err_at(err, ERR_MISSING, "user", "there is no user '%.*s'", STR_MOST(j->named, 64));
     return false;
   }
+  if (found && found->identity.made) return admin_comes_by_provider(found, err);
   if (!j->named.n && !signin_first_user(j->store, j->arena, all, count, &j->user, err)) return false;
   return signin_make_link(j->store, j->user.self.id, SIGNIN_LINK_MS, j->arena, j->text, err);
 }

@@ -175,7 +175,7 @@ static bool stored_stabilize(struct stored_job *job, struct err *err) {
   struct stable_look look = {.catalog = job->call->catalog, .arena = a};
   yyjson_doc *doc = yyjson_read(job->text.p, job->text.n, YYJSON_READ_NUMBER_AS_RAW);
   const struct program_examined *x =
-      program_examine(job->call->env->program, &view, yyjson_doc_get_root(doc), a, &job->faults);
+      program_examine(job->call->env->program, &view, yyjson_doc_get_root(doc), NULL, a, &job->faults);
   if (x && x->program.table_count)
     program_fault_add(&job->faults, STR("/tables"),
                       "a program that is saved reads no kept results: they are gone in ten minutes");

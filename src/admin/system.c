@@ -11,6 +11,8 @@
 #include "admin/route.h"
 #include "alert/event_row.h"
 #include "answer/answer_row.h"
+#include "authority/client.h"
+#include "authority/live.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/metrics.h"
@@ -18,6 +20,11 @@
 #include "board/share_row.h"
 #include "io/fiber.h"
 #include "io/pool.h"
+#include "limit/day_row.h"
+#include "node/duty.h"
+#include "node/node.h"
+#include "oidc/oidc.h"
+#include "store/changelog.h"
 
 enum { SYSTEM_FIBERS_MOST = 100, SYSTEM_REASONS_MOST = 400 };
 
@@ -48,6 +55,8 @@ bool admin_get_readiness(struct admin_call *call, struct err *err) {
   else if (store.age_ms > STORE_PROBE_STALE_MS)
     buf_printf(&reasons, "the store has not answered for %llu s; ", (unsigned long long)store.age_ms / 1000);
   bool ready = reasons.n == 0;
+  int64_t spooled = metrics_get(METRIC_AUDIT_SPOOLED);
+  if (!store.ok && spooled) buf_printf(&reasons, "%lld audit rows wait in a file; ", (long long)spooled);
   if (ready) {
     put_open(&call->out, NULL, '{');
     put_text(&call->out, "status", STR("ok"));
@@ -148,7 +157,7 @@ static void system_put_loop(struct buf *out, const struct system_loop *l) {
 static void system_put_catalog(struct buf *out, const struct catalog *c) {
   put_open(out, "catalog", '{');
   put_int(out, "accounts", (int64_t)c->account_count);
-  put_int(out, "servers", (int64_t)c->server_count);
+  put_int(out, "servers", (int64_t)catalog_server_count(c));
   put_int(out, "tools", metrics_get(METRIC_CATALOG_TOOLS));
   put_int(out, "api_tokens", (int64_t)c->token_count);
   put_close(out, '}');
@@ -158,15 +167,54 @@ static void system_put_queues(struct buf *out) {
   static const struct {
     const char *name;
     enum metric metric;
-  } queues[] = {{"connections", METRIC_HTTP_CONNECTIONS},
-                {"streams", METRIC_HTTP_STREAMS},
-                {"pool_jobs", METRIC_POOL_QUEUED},
-                {"audit_rows", METRIC_AUDIT_QUEUED},
-                {"audit_dropped", METRIC_AUDIT_DROPPED}};
+  } queues[] = {{"connections", METRIC_HTTP_CONNECTIONS}, {"streams", METRIC_HTTP_STREAMS},
+                {"pool_jobs", METRIC_POOL_QUEUED},        {"audit_rows", METRIC_AUDIT_QUEUED},
+                {"audit_spooled", METRIC_AUDIT_SPOOLED},  {"audit_dropped", METRIC_AUDIT_DROPPED}};
   put_open(out, "queues", '{');
   for (size_t i = 0; i < sizeof queues / sizeof *queues; i++)
     put_int(out, queues[i].name, metrics_get(queues[i].metric));
   put_close(out, '}');
+}
+
+static void system_put_nodes(struct buf *out) {
+  struct node_list nodes;
+  node_list(&nodes);
+  put_open(out, "nodes", '[');
+  for (size_t i = 0; i < nodes.count; i++) {
+    const struct roster_node *n = &nodes.items[i];
+    put_open(out, NULL, '{');
+    put_text(out, "id", str_of(n->id));
+    put_text(out, "host", str_of(n->host));
+    put_text(out, "version", str_of(n->version));
+    put_text(out, "url", str_of(n->url));
+    put_time(out, "started_at", n->started_at);
+    put_int(out, "lag", n->lag);
+    put_int(out, "running", n->running);
+    put_int(out, "cpu", n->cpu);
+    put_close(out, '}');
+  }
+  put_close(out, ']');
+}
+
+static void system_put_sinks(struct buf *out, struct sinks *sinks) {
+  struct sink_look looks[SINKS_MOST];
+  size_t count = sinks_look(sinks, looks, SINKS_MOST);
+  put_open(out, "audit_sinks", '[');
+  for (size_t i = 0; i < count; i++) {
+    const struct sink_look *l = &looks[i];
+    put_open(out, NULL, '{');
+    put_text(out, "sink", str_of(l->name));
+    put_text(out, "state", l->idle ? STR("idle") : l->failing_ms ? STR("failing") : STR("ok"));
+    put_int(out, "lag_ms", l->lag_ms);
+    put_int(out, "sent", l->sent);
+    put_int(out, "failures", l->failures);
+    put_int(out, "lost", l->lost);
+    put_int(out, "failing_ms", l->failing_ms);
+    put_text_or_null(out, "why", l->failing_ms ? str_of(l->why.text) : STR_NONE);
+    put_text_or_null(out, "remedy", l->failing_ms ? str_of(l->why.hint) : STR_NONE);
+    put_close(out, '}');
+  }
+  put_close(out, ']');
 }
 
 bool admin_get_status(struct admin_call *call, struct err *err) {
@@ -179,12 +227,15 @@ bool admin_get_status(struct admin_call *call, struct err *err) {
   put_time(out, "started_at", env->started_ms);
   put_int(out, "uptime_s", (clock_now_ms() - env->started_ms) / 1000);
   put_int(out, "process", getpid());
+  put_text(out, "node", node_self());
   put_text(out, "store", env->store_kind);
   put_text(out, "key", seal_ring_current_id(env->catalog->account->ring));
   put_text_or_null(out, "key_file", env->key_file);
   put_text(out, "public_url", admin_public_url(call));
+  system_put_nodes(out);
   system_put_catalog(out, call->catalog);
   system_put_queues(out);
+  system_put_sinks(out, env->sinks);
   put_open(out, "loops", '[');
   for (size_t i = 0; i < env->loop_count; i++) system_put_loop(out, &ask->loops[i]);
   put_close(out, ']');
@@ -208,6 +259,10 @@ static bool system_rotate(void *arg, struct err *err) {
   pthread_mutex_lock(&system_rotating);
   bool ok = keys_rotate(r->env->catalog->account, r->key_file, &r->resealed, err);
   if (ok) audit_reseal(r->env->run->audit);
+  if (ok && !node_is_alone()) { // its row went by the key of before, and is all that some keys are kept for
+    node_beat_now();
+    keys_tidy(r->env->catalog->account, r->key_file);
+  }
   pthread_mutex_unlock(&system_rotating);
   return ok;
 }
@@ -218,6 +273,12 @@ bool admin_rotate_key(struct admin_call *call, struct err *err) {
     err_hint(
         err,
         "add a line to where the key is kept, the new key last, and restart; or use the setting key_file");
+    return false;
+  }
+  if (node_count() > 1) {
+    err_set(err, ERR_CONFLICT, "%zu nodes use this database, and each has its own copy of the keys",
+            node_count());
+    err_hint(err, "stop all others, rotate, copy the key file to their machines, start them again");
     return false;
   }
   struct system_rotation r = {.env = call->env, .key_file = arena_z(call->arena, call->env->key_file)};
@@ -236,7 +297,9 @@ bool admin_rotate_key(struct admin_call *call, struct err *err) {
 // How far the steady time has come, for the next start to go on from. Where no run has noted it yet, the
 // newest row of the audit tells.
 #define SYSTEM_SEEN "SELECT value FROM meta WHERE key = 'seen'"
-#define SYSTEM_NEWEST "SELECT CAST(max(at) AS TEXT) FROM audit"
+#define SYSTEM_NEWEST "SELECT CAST(max(last_at) AS TEXT) FROM audit_span"
+enum { SYSTEM_DAYS_MS = 3 * 24 * 3600 * 1000 }; // counts of days that are over
+
 #define SYSTEM_SEE                                                                                           \
   "INSERT INTO meta (key, value) VALUES ('seen', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 
@@ -280,38 +343,66 @@ static void system_audit_expired(const struct admin_env *env, const char *action
   }
 }
 
-bool admin_purge(const struct admin_env *env, struct err *err) {
+// People's sign-ins from AI clients, and clients that nobody lets in.
+static bool system_purge_sign_ins(const struct admin_env *env, int64_t now, struct err *err) {
+  const struct authority_env *authority = env->authority;
   struct store *s = env->catalog->account->store;
+  return lease_row_purge(s, now, authority->terms.idle_ms, err) &&
+         authority_client_purge(s, now - authority->clients_keep_ms, err);
+}
+
+// What goes when its time is over, each with a row of its own in the audit.
+static const struct {
+  const char *action;
+  bool (*purge)(struct store *s, int64_t now, struct arena *a, struct store_rows *gone, struct err *err);
+  bool server; // the row is about one
+  bool shown;  // the catalog has it
+} system_expiries[] = {
+    {"server.expire", server_row_purge, true, true},
+    {"token.expire", access_purge, false, true},
+    {"link.expire", connect_purge, false, false},
+    {"share.expire", board_share_purge, false, false},
+};
+
+static bool system_expire(const struct admin_env *env, int64_t now, bool *gone, struct err *err) {
   struct arena *a = arena_new();
-  int64_t now = steady_now_ms();
-  struct store_rows servers = {0}, tokens = {0}, links = {0}, shares = {0};
+  bool ok = true;
+  for (size_t i = 0; ok && i < sizeof system_expiries / sizeof *system_expiries; i++) {
+    struct store_rows rows = {0};
+    ok = system_expiries[i].purge(env->catalog->account->store, now, a, &rows, err);
+    if (ok) system_audit_expired(env, system_expiries[i].action, &rows, system_expiries[i].server);
+    *gone = *gone || (system_expiries[i].shown && rows.count);
+  }
+  arena_free(a);
+  return ok;
+}
+
+// What goes without: it was over already, or is kept for so long.
+static bool system_sweep(const struct admin_env *env, int64_t now, struct err *err) {
+  struct store *s = env->catalog->account->store;
   size_t rows = 0;
-  bool ok = server_row_purge(s, now, a, &servers, err);
-  if (ok) {
-    system_audit_expired(env, "server.expire", &servers, true);
-    ok = access_purge(s, now, a, &tokens, err);
-  }
-  if (ok) {
-    system_audit_expired(env, "token.expire", &tokens, false);
-    ok = connect_purge(s, now, a, &links, err);
-  }
-  if (ok) {
-    system_audit_expired(env, "link.expire", &links, false);
-    ok = board_share_purge(s, now, a, &shares, err);
-  }
-  if (ok) {
-    system_audit_expired(env, "share.expire", &shares, false);
-    ok = signin_purge(s, now, env->session_idle_ms, err) && permit_sweep(s, err) &&
+  return signin_purge(s, now, env->session_idle_ms, err) && oidc_purge(s, now, err) && permit_sweep(s, err) &&
          audit_purge(s, env->audit_keep_ms, &rows, err) &&
          (!env->answers_keep_ms || answer_row_purge(s, now - env->answers_keep_ms, err)) &&
+         admin_sweep_approvals(env, now, err) && day_row_purge(s, now - SYSTEM_DAYS_MS, err) &&
          (!env->events_keep_ms || alert_events_purge(s, now - env->events_keep_ms, err)) &&
-         system_note_time(s, now, err) && catalog_write_uses(s, err);
-  }
+         system_note_time(s, now, err) && changelog_trim(s, err) && system_purge_sign_ins(env, now, err);
+}
+
+// What one node does for all.
+static bool system_purge_rows(const struct admin_env *env, int64_t now, bool *gone, struct err *err) {
+  return system_expire(env, now, gone, err) && system_sweep(env, now, err);
+}
+
+bool admin_purge(const struct admin_env *env, struct err *err) {
+  struct store *s = env->catalog->account->store;
+  size_t ended = 0;
+  bool gone = false;
+  bool ok = (!duty_is_ours(DUTY_HOUSE, STR_NONE) || system_purge_rows(env, steady_now_ms(), &gone, err)) &&
+            catalog_write_uses(s, err) && live_tend(s, clock_now_ms(), &ended, err);
   // What did go must leave the catalog, whatever failed after it.
   struct err late;
-  bool gone = servers.count + tokens.count > 0;
-  arena_free(a);
-  if (gone && !catalog_rebuild(env->catalog, &late)) {
+  if (gone + ended > 0 && !catalog_rebuild(env->catalog, &late)) {
     if (ok) *err = late;
     return false;
   }

@@ -121,6 +121,17 @@ static bool tile_take_numbers(struct boards_pin *pin, struct err *err) {
   return true;
 }
 
+// What is left out stays, null takes away (RFC 7396).
+static struct str tile_merge(struct admin_call *call, struct str was, yyjson_val *patch) {
+  yyjson_doc *before = yyjson_read(was.p, was.n, YYJSON_READ_NUMBER_AS_RAW);
+  yyjson_doc *merged = json_merge(yyjson_doc_get_root(before), patch);
+  bool none = !yyjson_obj_size(yyjson_doc_get_root(merged));
+  struct str text = none ? STR_NONE : json_to_text(call->arena, yyjson_doc_get_root(merged));
+  yyjson_doc_free(merged);
+  yyjson_doc_free(before);
+  return text;
+}
+
 // "title", "result", "size", "every_seconds", "parameters", "chart", "program", "stored": what of them is there.
 static bool tile_read(struct boards_pin *pin, struct err *err) {
   struct admin_call *call = pin->call;
@@ -128,7 +139,7 @@ static bool tile_read(struct boards_pin *pin, struct err *err) {
   if (yyjson_obj_get(body, "title")) pin->tile.title = str_trim(json_str(body, "title"));
   if (yyjson_obj_get(body, "result")) pin->tile.result = json_str(body, "result");
   if (yyjson_obj_get(body, "size")) pin->tile.size = json_str(body, "size");
-  if (parameters) pin->tile.parameters = json_to_text(call->arena, parameters);
+  if (parameters) pin->tile.parameters = tile_merge(call, pin->tile.parameters, parameters);
   if (pin->tile.parameters.n > TILE_PARAMETERS_MOST)
     return err_at(err, ERR_INVALID, "parameters", "at most %d bytes", TILE_PARAMETERS_MOST);
   pin->chart = yyjson_obj_get(body, "chart");
@@ -181,9 +192,14 @@ static bool tile_is_anew(const struct boards_pin *pin, const struct board_tile *
          !str_eq(pin->tile.parameters, was->parameters);
 }
 
+// A title that was taken away is the program's.
+static bool tile_settles(const struct boards_pin *pin) {
+  return pin->anew || !pin->tile.title.n;
+}
+
 static bool tile_update_job(void *arg, struct err *err) {
   struct boards_pin *pin = arg;
-  return (!pin->anew || boards_settle(pin, err)) &&
+  return (!tile_settles(pin) || boards_settle(pin, err)) &&
          board_tile_update(tile_store(pin->call), &pin->tile, pin->anew, err);
 }
 
@@ -216,7 +232,7 @@ bool admin_change_tile(struct admin_call *call, struct err *err) {
   if (!tile_read(&pin, err)) return false;
   pin.anew = tile_is_anew(&pin, &t.tile);
   if (pin.anew) pin.tile.owner = call->who.token.id;
-  if (pin.anew && !pin.program.n) {
+  if (tile_settles(&pin) && !pin.program.n) {
     struct stable_look look = {.catalog = call->catalog, .arena = call->arena};
     yyjson_doc *doc = yyjson_read(t.tile.program.p, t.tile.program.n, YYJSON_READ_NUMBER_AS_RAW);
     pin.program = stable_write(yyjson_doc_get_root(doc), &look, STABLE_IDS, call->arena);

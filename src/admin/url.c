@@ -24,7 +24,7 @@ bool admin_list_urls(struct admin_call *call, struct err *err) {
   put_open(&call->out, "items", '[');
   for (size_t i = 0; i < v->server.urls.count; i++) {
     put_open(&call->out, NULL, '{');
-    url_put(&call->out, v->urls[i].row, atomic_load(&v->urls[i].use.at));
+    url_put(&call->out, v->urls[i].row, atomic_load(&v->urls[i].use->at));
     put_close(&call->out, '}');
   }
   put_close(&call->out, ']');

@@ -5,41 +5,35 @@
 
 // The last row of the audit that a client caused: their actions are methods, such as tools/call.
 #define USED_LAST                                                                                            \
-  "SELECT id, (SELECT at FROM audit WHERE server_id = server.id AND action LIKE '%/%' ORDER BY at DESC "     \
-  "LIMIT 1) "                                                                                                \
-  "FROM server"
+  "SELECT at FROM audit WHERE server_id = $1 AND server_id <> '' AND action LIKE '%/%' ORDER BY id DESC "    \
+  "LIMIT 1"
 
-static bool used_job(void *arg, struct err *err) {
-  struct used *u = arg;
-  struct store *store = u->call->env->catalog->account->store;
-  return u->id.n ? store_query(store, USED_LAST " WHERE id = $1", &STORE_TEXT(u->id), 1, u->call->arena,
-                               &u->rows, err)
-                 : store_query(store, USED_LAST " ORDER BY id", NULL, 0, u->call->arena, &u->rows, err);
-}
+struct used_job {
+  struct admin_call *call;
+  const struct str *ids;
+  size_t count;
+  int64_t *at;
+};
 
-// By the order of ids, which the catalog has too. A store that does not answer now is no reason to fail.
-struct used used_read(struct admin_call *call, struct str id) {
-  struct used u = {.call = call, .id = id};
-  struct err ignored;
-  if (!pool_run(used_job, &u, &ignored)) u.rows.count = 0;
-  return u;
-}
-
-int64_t used_at(const struct used *u, struct str id) {
-  size_t low = 0, high = u->rows.count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    int order = str_compare(store_cell(&u->rows, middle, 0)->text, id);
-    if (order == 0) return store_cell(&u->rows, middle, 1)->number;
-    if (order < 0)
-      low = middle + 1;
-    else
-      high = middle;
+static bool used_run(void *arg, struct err *err) {
+  struct used_job *job = arg;
+  struct store *store = job->call->env->catalog->account->store;
+  for (size_t i = 0; i < job->count; i++) {
+    struct store_rows rows;
+    if (!store_query(store, USED_LAST, &STORE_TEXT(job->ids[i]), 1, job->call->arena, &rows, err))
+      return false;
+    if (rows.count) job->at[i] = store_cell(&rows, 0, 0)->number;
   }
-  return 0;
+  return true;
+}
+
+int64_t *used_read(struct admin_call *call, const struct str *ids, size_t count) {
+  struct used_job job = {call, ids, count, ARENA_ARRAY(call->arena, count + 1, int64_t)};
+  struct err ignored;
+  if (!pool_run(used_run, &job, &ignored)) memset(job.at, 0, count * sizeof *job.at);
+  return job.at;
 }
 
 int64_t used_last(struct admin_call *call, struct str id) {
-  struct used u = used_read(call, id);
-  return used_at(&u, id);
+  return *used_read(call, &id, 1);
 }

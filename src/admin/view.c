@@ -7,10 +7,10 @@ bool admin_view_server(struct admin_call *call, const struct catalog_server **ou
   struct str named = json_str(call->body, "server");
   *out = NULL;
   if (!named.n) return true;
-  for (size_t i = 0; i < call->catalog->server_count; i++) {
-    const struct catalog_server *s = call->catalog->servers[i];
-    if (str_eq(s->server.id, named) || str_eq_nocase(s->server.name, named)) *out = s;
-  }
+  *out = catalog_server_by_id(call->catalog, named);
+  struct catalog_rows rows = catalog_rows(call->catalog, STR_NONE, STR_NONE);
+  for (const struct server *s; !*out && (s = catalog_rows_next(&rows));)
+    if (str_eq_nocase(s->name, named)) *out = catalog_server_by_id(call->catalog, s->id);
   if (*out) return true;
   err_at(err, ERR_MISSING, "server", "there is no server '%.*s'", (int)(named.n < 80 ? named.n : 80),
          named.p);

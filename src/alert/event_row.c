@@ -3,6 +3,7 @@
 
 #include "account/sealed.h"
 #include "base/log.h"
+#include "store/changelog.h"
 
 #define EVENT_COLUMNS                                                                                        \
   "e.id, e.watch_id, e.n, e.kind, e.began, e.at, e.state, e.tries, e.due_at, e.next_at, e.touched_at, "      \
@@ -30,10 +31,11 @@ static struct sealed_at event_proof_at(struct str id, struct str tile_id) {
 
 static bool event_number(struct store *s, struct alert_event_row *e, struct arena *a, struct err *err) {
   struct store_rows rows;
-  if (!store_query(s,
-                   "SELECT coalesce(max(n), 0), coalesce(sum(state = 'waiting'), 0) FROM watch_event WHERE "
-                   "watch_id = $1",
-                   &STORE_TEXT(e->watch_id), 1, a, &rows, err))
+  if (!store_query(
+          s,
+          "SELECT coalesce(max(n), 0), count(CASE WHEN state = 'waiting' THEN 1 END) FROM watch_event WHERE "
+          "watch_id = $1",
+          &STORE_TEXT(e->watch_id), 1, a, &rows, err))
     return false;
   e->n = store_cell(&rows, 0, 0)->number + 1;
   if (e->state != ALERT_WAITING || store_cell(&rows, 0, 1)->number < ALERT_WAITING_MOST) return true;
@@ -52,11 +54,12 @@ static bool event_insert(struct store *s, const struct alert_event_row *e, struc
                                        STORE_TEXT(str_of(event_states[e->state])),
                                        STORE_INT(e->due_at),
                                        STORE_TEXT(e->why)};
-  return store_run(
-      s,
-      "INSERT INTO watch_event (id, watch_id, n, kind, began, at, state, tries, due_at, next_at, "
-      "touched_at, why) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, $6, $9)",
-      values, sizeof values / sizeof *values, NULL, err);
+  return changelog_note(s, CHANGELOG_EVENT, STR(""), err) &&
+         store_run(
+             s,
+             "INSERT INTO watch_event (id, watch_id, n, kind, began, at, state, tries, due_at, next_at, "
+             "touched_at, why) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, $6, $9)",
+             values, sizeof values / sizeof *values, NULL, err);
 }
 
 static bool event_trim(struct store *s, const struct alert_event_row *e, struct err *err) {
@@ -114,6 +117,16 @@ static bool event_tried_body(struct store *s, void *arg, struct err *err) {
 bool alert_event_tried(struct store *s, const struct alert_event_row *e, const struct alert_attempt *t,
                        struct err *err) {
   return store_transact(s, event_tried_body, &(struct event_trying){e, t}, err);
+}
+
+bool alert_event_claim(struct store *s, const struct alert_event_row *found, int64_t until, bool *done,
+                       struct err *err) {
+  const struct store_value values[] = {STORE_INT(until), STORE_TEXT(found->id), STORE_INT(found->tries),
+                                       STORE_INT(found->next_at)};
+  return store_change(s,
+                      "UPDATE watch_event SET next_at = $1 WHERE id = $2 AND tries = $3 AND next_at = $4 AND "
+                      "state = 'waiting'",
+                      values, 4, done, err);
 }
 
 struct event_stopping {

@@ -60,6 +60,9 @@ MUST_USE bool alert_attempts_of(struct store *s, struct str event_id, struct are
 // Of each watch that tells, the first that waits; without their documents.
 MUST_USE bool alert_events_due(struct store *s, struct arena *a, struct alert_event_row **out, size_t *count,
                                struct err *err);
+// Who tries an event that waits, as he found it, has it alone until then; not `done`: another has it, or it was tried.
+MUST_USE bool alert_event_claim(struct store *s, const struct alert_event_row *found, int64_t until,
+                                bool *done, struct err *err);
 // An attempt, and what comes of it: state, next_at, touched_at, why of `e`. Nothing where the event is gone.
 MUST_USE bool alert_event_tried(struct store *s, const struct alert_event_row *e,
                                 const struct alert_attempt *t, struct err *err);

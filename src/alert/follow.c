@@ -25,6 +25,8 @@ struct following {
 struct str alert_watch_lost(const struct catalog *c, const struct alert_watch *w,
                             const struct board_row *board) {
   const struct access_token *t = catalog_token_by_id(c, w->owner);
+  struct str rests = board_owner_rests(c, w->owner);
+  if (rests.n) return rests;
   if (!t || !access_is_live(t->expires_at, clock_now_ms()))
     return STR("the API token of its owner was revoked, or has expired");
   if (!access_makes(t->role)) return STR("the API token of its owner may not look at dashboards any more");

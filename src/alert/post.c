@@ -15,6 +15,7 @@
 #include "io/channel.h"
 #include "io/fiber.h"
 #include "io/pool.h"
+#include "node/duty.h"
 
 enum {
   POST_IDLE_MS = 10 * 1000,
@@ -22,11 +23,13 @@ enum {
   POST_FIRST_MS = 1000,
   POST_MOST_MS = 60 * 60 * 1000,
   POST_FULL_MS = 1000,
+  POST_SLACK_MS = 5000,           // beyond the time that a try may take: then who had it has gone
   POST_ANSWER_MOST = 1024 * 1024, // bytes: nothing is read of it but the status
 };
 
 struct post_run { // a try under way
   char *watch_id, *event_id, *origin;
+  int64_t tries, next_at; // as it was found
 };
 
 static struct {
@@ -61,6 +64,7 @@ struct alert_post_limits alert_post_limits_of(uint64_t answer_ms, uint64_t retry
 struct post_try {
   const struct alert_post *env;
   struct str event_id;
+  const struct post_run *found; // NULL: as it is
   struct arena *arena;
   struct alert_event_row event;
   struct alert_watch watch;
@@ -71,12 +75,24 @@ struct post_try {
   int64_t wait_ms; // as the receiver wishes; 0: it says nothing
 };
 
+// Between the look that found it due and this one its try may have ended; and at another node, from which the duty has just
+// come, one may be under way.
+static bool post_claim(const struct post_try *t, struct err *err) {
+  if (!t->found) return true;
+  struct alert_event_row found = {.id = t->event_id, .tries = t->found->tries, .next_at = t->found->next_at};
+  uint64_t try_ms = t->env->limits(t->env->limits_arg)->fetch.total_ms;
+  bool done;
+  if (!alert_event_claim(t->env->store, &found, clock_now_ms() + (int64_t)try_ms + POST_SLACK_MS, &done, err))
+    return false;
+  return done || err_set(err, ERR_MISSING, "the event was tried meanwhile, or is being tried");
+}
+
 static bool post_read_job(void *arg, struct err *err) {
   struct post_try *t = arg;
   struct store *s = t->env->store;
   struct board_tile tile;
   struct board_row board;
-  if (!alert_event_find(s, t->event_id, t->arena, &t->event, err) ||
+  if (!post_claim(t, err) || !alert_event_find(s, t->event_id, t->arena, &t->event, err) ||
       !alert_watch_find(s, t->event.watch_id, t->arena, &t->watch, err) ||
       !board_tile_find(s, t->watch.tile_id, t->arena, &tile, err) ||
       !board_find(s, tile.dashboard_id, t->arena, &board, err))
@@ -175,16 +191,21 @@ static bool post_write_job(void *arg, struct err *err) {
          (t->event.state != ALERT_STOPPED || alert_events_stop(s, t->watch.id, t->attempt.why, true, err));
 }
 
+static bool post_try_once(struct post_try *t, struct err *err) {
+  bool ok = pool_run(post_read_job, t, err);
+  t->attempt = (struct alert_attempt){.n = t->event.tries + 1, .at = clock_now_ms(), .why = t->lost};
+  ok = ok && (t->lost.n || post_send(t, err)) && pool_run(post_write_job, t, err);
+  secret_free(t->url);
+  secret_free(t->secret);
+  return ok;
+}
+
 bool alert_post_try(const struct alert_post *env, struct str event_id, struct arena *a,
                     struct alert_attempt *out, struct err *err) {
   struct post_try t = {.env = env, .event_id = event_id, .arena = a};
-  bool ok = pool_run(post_read_job, &t, err);
-  t.attempt = (struct alert_attempt){.n = t.event.tries + 1, .at = clock_now_ms(), .why = t.lost};
-  ok = ok && (t.lost.n || post_send(&t, err)) && pool_run(post_write_job, &t, err);
-  secret_free(t.url);
-  secret_free(t.secret);
-  if (ok) *out = t.attempt;
-  return ok;
+  if (!post_try_once(&t, err)) return false;
+  *out = t.attempt;
+  return true;
 }
 
 // ---- the conductor
@@ -198,11 +219,10 @@ static void post_run_free(struct post_run *run) {
 
 static void post_work(void *arg) {
   struct post_run *run = arg;
-  struct alert_attempt attempt;
   struct arena *a = arena_new();
   struct err err;
-  if (!alert_post_try(post.env, str_of(run->event_id), a, &attempt, &err) && err.code != ERR_CANCELED &&
-      err.code != ERR_MISSING)
+  struct post_try t = {.env = post.env, .event_id = str_of(run->event_id), .found = run, .arena = a};
+  if (!post_try_once(&t, &err) && err.code != ERR_CANCELED && err.code != ERR_MISSING)
     log_warn("the event %s was tried, and nothing of that is kept: %s", run->event_id, err.text);
   for (size_t i = 0; i < post.running_count; i++)
     if (post.running[i] == run) post.running[i] = post.running[--post.running_count];
@@ -228,7 +248,7 @@ static bool post_begin_one(const struct alert_event_row *e, struct str origin) {
     return false;
   }
   *run = (struct post_run){mem_copy(e->watch_id.p, e->watch_id.n), mem_copy(e->id.p, e->id.n),
-                           mem_copy(origin.p, origin.n)};
+                           mem_copy(origin.p, origin.n), e->tries, e->next_at};
   post.running[post.running_count++] = run;
   if (fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "webhook", post_work, run)) return true;
   post.running_count--;
@@ -265,7 +285,7 @@ static struct str post_origin(const struct post_look *look, struct str watch_id)
 static int64_t post_look(struct err *err) {
   struct post_look look = {.arena = arena_new()};
   int64_t now = clock_now_ms(), next = POST_IDLE_MS;
-  bool ok = pool_run(post_look_job, &look, err);
+  bool ours = duty_is_ours(DUTY_WEBHOOKS, STR_NONE), ok = !ours || pool_run(post_look_job, &look, err);
   for (size_t i = 0; ok && i < look.event_count; i++) {
     const struct alert_event_row *e = &look.events[i];
     struct str origin = post_origin(&look, e->watch_id);

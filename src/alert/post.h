@@ -2,7 +2,7 @@
 // post: events told to webhooks, at least once. The rows are the queue. A fiber conducts, on one loop; each try is a fiber
 // beside it, a few at a time and fewer of one origin, so that one slow receiver keeps no other waiting; of each watch one
 // event at a time, in their order. What is not taken is tried again, later each time, until the time for it is over; 410
-// stops the watch. The address guard holds, redirects are not followed, nothing of the answer is kept but its status. Owner:
+// stops the watch. Of several nodes one tells (node/duty). The address guard holds, redirects are not followed, nothing of the answer is kept but its status. Owner:
 // wiring.c. Example:
 //   alert_post_start(&post, loop);
 //   alert_post_wake(NULL);                                 // after an event was added, or a watch changed; any thread

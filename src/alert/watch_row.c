@@ -85,8 +85,8 @@ bool alert_watch_reach(struct store *s, const struct alert_watch *w, struct secr
 
 static bool watch_has_room(struct store *s, const struct alert_watch *w, struct arena *a, struct err *err) {
   struct store_rows rows;
-  if (!store_query(s, "SELECT count(*), coalesce(sum(tile_id = $1), 0) FROM watch", &STORE_TEXT(w->tile_id),
-                   1, a, &rows, err))
+  if (!store_query(s, "SELECT count(*), count(CASE WHEN tile_id = $1 THEN 1 END) FROM watch",
+                   &STORE_TEXT(w->tile_id), 1, a, &rows, err))
     return false;
   int64_t all = store_cell(&rows, 0, 0)->number, here = store_cell(&rows, 0, 1)->number;
   if (all < ALERT_WATCHES_MOST && here < ALERT_WATCHES_OF_MOST) return true;

@@ -84,7 +84,8 @@ static bool row_in_the_way(struct store *s, const struct answer_row *row, struct
   *whose = STR("");
   if (!store_query(
           s,
-          "SELECT count(*), coalesce(sum(asked_bytes + told_bytes), 0), coalesce(sum(owner = $1), 0), "
+          "SELECT count(*), coalesce(sum(asked_bytes + told_bytes), 0), count(CASE WHEN owner = $1 THEN 1 "
+          "END), "
           "coalesce(sum(CASE WHEN owner = $1 THEN asked_bytes + told_bytes ELSE 0 END), 0) FROM answer",
           &STORE_TEXT(row->owner), 1, a, &rows, err))
     return false;
@@ -286,7 +287,8 @@ bool answer_row_delete(struct store *s, struct str id, struct str owner, struct 
 
 // ---- listed
 
-#define ROW_SEEN " FROM answer WHERE ((owner = $1 AND $2) OR (owner <> $1 AND visibility = 'shared' AND $3))"
+#define ROW_SEEN                                                                                             \
+  " FROM answer WHERE ((owner = $1 AND $2 = 1) OR (owner <> $1 AND visibility = 'shared' AND $3 = 1))"
 #define ROW_NEWEST ROW_SEEN " AND ($4 = '' OR id < $4) AND $5 = '' ORDER BY id DESC LIMIT $6"
 #define ROW_LED ROW_SEEN " AND id > $4 AND conversation = $5 ORDER BY id LIMIT $6"
 

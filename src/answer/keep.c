@@ -112,7 +112,7 @@ static struct str keep_stable(const struct keeping *k) {
   struct str program = k->made->program, stable = STR("");
   yyjson_doc *doc = program.n ? yyjson_read(program.p, program.n, YYJSON_READ_NUMBER_AS_RAW) : NULL;
   const struct program_examined *x =
-      doc ? program_examine(request->env, &view, yyjson_doc_get_root(doc), k->arena, &faults) : NULL;
+      doc ? program_examine(request->env, &view, yyjson_doc_get_root(doc), NULL, k->arena, &faults) : NULL;
   if (x && !faults.count) stable = stable_make(&x->program, &x->plan, &look);
   stable_done(&look);
   yyjson_doc_free(doc);

@@ -26,12 +26,7 @@ static bool alias_is_text(const char *field, struct str text, struct err *err) {
 
 // Verbs and states of which there are many are words for things as well: "live", "store".
 static bool alias_is_needed(const struct language *l, const struct ask_words *w, size_t at) {
-  struct phrase_hit hits[PHRASE_HITS_MOST];
-  size_t n = phrases_at(&l->phrases, w, at, hits, PHRASE_HITS_MOST), free = 0;
-  for (size_t i = 0; i < n; i++)
-    free += hits[i].phrase->role == LANGUAGE_BEARS || hits[i].phrase->role == LANGUAGE_CHANGES ||
-            hits[i].phrase->role == LANGUAGE_STANDING;
-  return phrases_know(&l->phrases, w->items[at].stem) && (!n || free < n);
+  return language_fills(l, w, at) || language_at(l, w, at, LANGUAGE_ORDER, NULL);
 }
 
 // Is all of it words that a language cannot do without?

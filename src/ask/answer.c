@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "ask/answer_parts.h"
+#include "ask/part.h"
 #include "base/clock.h"
 #include "data/json.h"
 #include "io/pool.h"
@@ -166,6 +167,14 @@ static bool answer_is_part(struct str label, struct str word) {
   return str_eq_nocase(label, word);
 }
 
+// A part of what hyphens join means nothing alone: "api-gateway" is no "acme-api.example".
+static bool answer_has_all(struct str label, struct str word, struct str all) {
+  if (!memchr(all.p, '-', all.n) || all.n <= word.n) return true;
+  for (size_t i = 0; i + all.n <= label.n; i++)
+    if (str_eq_nocase(str_make(label.p + i, all.n), all)) return true;
+  return false;
+}
+
 // A word, or what hyphens join it to ("internal-tools").
 static bool answer_is_name(struct str label, struct str word, struct str all) {
   return str_eq_nocase(label, word) || str_eq_nocase(label, all);
@@ -225,7 +234,8 @@ static void answer_add_names(struct asking *x, const struct model_thing *t, cons
     for (size_t i = 0; unknown && word.n > 1 && i < rows->row_count && x->name_count < most; i++) {
       const struct table_cell *c = &rows->cells[i];
       if (c->kind != TABLE_CELL_TEXT ||
-          !(whole ? answer_is_name(c->text, word, all) : answer_is_part(c->text, word)))
+          !(whole ? answer_is_name(c->text, word, all)
+                  : answer_is_part(c->text, word) && answer_has_all(c->text, word, all)))
         continue;
       x->names[x->name_count++] =
           (struct model_row){.said = word, .name = arena_dup(x->arena, c->text), .thing = t};
@@ -266,9 +276,10 @@ static bool answer_look_up(struct asking *x, struct err *err) {
 
 // Of a thing without words its rows may say more than its definition: columns, where that has none, and what words of the
 // question are that nothing else knows.
-static bool answer_needs_rows(const struct reading_part *p) {
+static bool answer_needs_rows(const struct asking *x, const struct reading_part *p) {
+  bool ends = x->plan.end == PLAN_UNANSWERABLE || x->plan.end == PLAN_CLARIFY;
   if (!p->thing->derived || p->thing->seen) return false;
-  return !p->thing->known || p->unknown_count > 0;
+  return !p->thing->known || p->unknown_count > 0 || ends || json_bool(p->thing->def, "doubtful", false);
 }
 
 static bool answer_see(struct asking *x, const struct reading_part *p, bool *seen, struct err *err) {
@@ -300,7 +311,7 @@ static bool answer_peek(struct asking *x, struct err *err) {
     seen = false;
     for (size_t i = 0; i < x->reading.part_count && x->plan.end != PLAN_REFUSE; i++) {
       const struct reading_part *p = &x->reading.parts[i];
-      if (!answer_needs_rows(p) || (x->plan.end != PLAN_PROGRAM && p->thing->source->worded)) continue;
+      if (!answer_needs_rows(x, p) || (x->plan.end != PLAN_PROGRAM && p->thing->source->worded)) continue;
       if (!answer_see(x, p, &seen, err)) return false;
     }
     if (x->held_up) return true;
@@ -309,7 +320,7 @@ static bool answer_peek(struct asking *x, struct err *err) {
   if (x->plan.end == PLAN_REFUSE) return true;
   plan_wants_rows(&x->reading, &x->model, &wanted);
   for (size_t i = 0; i < wanted.count; i++) {
-    struct reading_part p = plan_whole(wanted.things[i]);
+    struct reading_part p = part_whole(wanted.things[i]);
     if (!answer_see(x, &p, &more, err)) return false;
   }
   return x->held_up || !more || answer_plan_anew(x, err);

@@ -4,33 +4,10 @@
 #include <ctype.h>
 
 #include "data/json.h"
+#include "language/deed.h"
+#include "lexicon/lexicon.h"
 
-enum { // what a word adds that the thing explains, or takes away where nothing does
-  MENTIONS_NAME = 30,
-  MENTIONS_LONGER = 8, // each further word of it
-  MENTIONS_VALUE = 16,
-  MENTIONS_NOUN = 10, // more, where it says what kind of row is meant
-  MENTIONS_COLUMN = 13,
-  MENTIONS_LACK = 14,
-  MENTIONS_PARENT = 11,
-  MENTIONS_SOURCE = 7,
-  MENTIONS_ENTITY = 9,
-  MENTIONS_UNKNOWN = 9,
-  MENTIONS_TIMED = 6,
-  MENTIONS_UNSEEN = 4,    // of a thing whose columns nobody has seen yet
-  MENTIONS_ALONE = 2,     // of such a one whose source has no words for anything
-  MENTIONS_ELSEWHERE = 5, // more, where it is the name of another thing
-  MENTIONS_ALL = 9,       // a thing with words that explains all
-  MENTIONS_WHOLE = 6,     // a thing of a source without words that explains all
-  MENTIONS_FIRST = 3,     // of those, the one that is named first
-  MENTIONS_ALIKE = 4,     // of a further value of a column
-  MENTIONS_WHO = 10,
-  MENTIONS_ROW = 6,  // more, where a row is called so
-  MENTIONS_FAR = 12, // less, where a word has the stem of a name and is another one: "production", "product"
-  MENTIONS_LEAST = 12,
-  MENTIONS_HAPPENED = 40,  // less, where how something stands is asked of what happened
-  MENTIONS_NOT_NAMED = 10, // less, where only columns and values speak for it
-};
+enum { MENTIONS_ADJECTIVE = 40 }; // of a hundred uses
 
 // A name as the question has it, word by word: "staging" is in "staging-app.com".
 static bool mentions_is_name(const struct model_row *name, struct str low) {
@@ -55,6 +32,11 @@ void mentions_find(struct mentions *m, const struct reading_input *in, const str
     memcpy(m->hits[i], hits, n * sizeof *hits);
     m->hit_counts[i] = n;
   }
+  for (size_t i = 0; i < w->n; i++) m->ability = m->ability || language_at(l, w, i, LANGUAGE_ABILITY, NULL);
+  for (size_t i = 1; i < w->n; i++) // "three times" is no time
+    if (language_at(l, w, i, LANGUAGE_TIMES, NULL) &&
+        (w->items[i - 1].kind == WORD_NUMBER || language_at(l, w, i - 1, LANGUAGE_NUMBER, NULL)))
+      m->hit_counts[i] = 0, m->timed[i] = true;
   for (size_t k = 0; k < span_count; k++)
     for (size_t i = 0; i < spans[k].count; i++) m->timed[spans[k].first + i] = true;
 }
@@ -65,6 +47,24 @@ static bool mentions_is_past(const struct model_thing *t, struct str low, const 
   if (p->n != 1) return false;
   return (t->derived && str_ends(low, "ed") && !str_ends(p->first, "ed")) ||
          (!str_ends(low, "ed") && str_ends(p->first, "ed"));
+}
+
+// "did we print": what somebody does is not in the state of being done, "printing".
+static bool mentions_is_deed(const struct mentions *m, const struct model_thing *t, size_t at,
+                             const struct phrase *p) {
+  bool done = false;
+  for (size_t by = 1; by <= 2 && by <= at; by++)
+    done = done || language_at(m->language, m->words, at - by, LANGUAGE_HELPER, NULL);
+  return done && t->derived && p->role == MODEL_VALUE && p->n == 1 && str_ends(p->first, "ing") &&
+         !str_ends(m->words->items[at].low, "ing");
+}
+
+static bool mentions_names_deed(const struct mentions *m, const struct model_thing *t, size_t at) {
+  for (size_t i = 0; i < m->hit_counts[at]; i++) {
+    const struct phrase *p = m->hits[at][i].phrase;
+    if (p->means == t && mentions_is_deed(m, t, at, p)) return true;
+  }
+  return false;
 }
 
 // A smaller one is meant rather than a greater, of equally many words.
@@ -93,10 +93,146 @@ bool mentions_abstracts(struct str low, struct str first) {
   return low_is != first_is;
 }
 
+// "off on example.com", "on in all zones": what joins follows, and something that it joins.
+static bool mentions_is_state(const struct mentions *m, size_t at, size_t end) {
+  if (at + 2 >= end || !language_at(m->language, m->words, at + 1, LANGUAGE_PREPOSITION, NULL)) return false;
+  const struct word *w = &m->words->items[at + 2];
+  if ((w->kind != WORD_PLAIN && w->kind != WORD_NUMBER) ||
+      language_at(m->language, m->words, at + 2, LANGUAGE_DETERMINER, NULL))
+    return true;
+  for (size_t i = 0; i < m->name_count; i++)
+    if (mentions_is_name(&m->names[i], w->low)) return true;
+  return false;
+}
+
 // "on" before something else is no state: "rules on example.com", but "which rules are on?"
 static bool mentions_joins(const struct mentions *m, size_t at, size_t end) {
-  return at + 1 < end && !m->words->items[at].end &&
+  return at + 1 < end && !m->words->items[at].end && !mentions_is_state(m, at, end) &&
          language_at(m->language, m->words, at, LANGUAGE_JOINS, NULL) > 0;
+}
+
+// "charging stations" of an account that is called "charging" are its stations, whatever state they are in.
+static bool mentions_is_before_name(const struct mentions *m, const struct model_thing *t, size_t at,
+                                    size_t end) {
+  for (size_t i = 0; at < end && t->derived && !m->words->items[at - 1].end && i < m->hit_counts[at]; i++) {
+    const struct phrase *p = m->hits[at][i].phrase;
+    if (p->role == MODEL_NAME && p->means == t && !p->number) return true;
+  }
+  return false;
+}
+
+// "Changes" are no time when something was "changed", of things with words: they are what happened.
+static bool mentions_is_happening(const struct model_thing *t, struct str low, const struct phrase *p) {
+  return p->role == MODEL_COLUMN && p->means == t && !t->derived && p->n == 1 && t->columns[p->number].time &&
+         str_ends(p->first, "ed") && str_ends(low, "s");
+}
+
+// "Activated" is the time that is called so, and no "active".
+static bool mentions_is_nearer(const struct mentions *m, const struct model_thing *t, size_t at,
+                               const struct phrase *v) {
+  struct str low = m->words->items[at].low;
+  if (t->derived || v->role != MODEL_VALUE || v->means != t || v->n != 1 || str_eq(v->first, low))
+    return false;
+  for (size_t i = 0; i < m->hit_counts[at]; i++) {
+    const struct phrase *p = m->hits[at][i].phrase;
+    if (p->role == MODEL_COLUMN && p->means == t && p->n == 1 && str_eq(p->first, low) &&
+        t->columns[p->number].time)
+      return true;
+  }
+  return false;
+}
+
+// "Who purged the cache" asks for none of those who may.
+static bool mentions_is_may(const struct mentions *m, const struct model_thing *t, const struct phrase *p) {
+  return p->role == MODEL_VALUE && p->means == t && t->values[p->number].may && !m->ability;
+}
+
+// "How many are open?" is not about openings: how something stands does not name it.
+static bool mentions_is_standing(const struct mentions *m, const struct model_thing *t, size_t at,
+                                 const struct phrase *name) {
+  struct lexicon_word english;
+  struct str low = m->words->items[at].low;
+  if (!t->derived || name->role != MODEL_NAME || name->n != 1 || !str_ends(name->first, "ing") ||
+      str_starts(low, arena_z(m->arena, name->first)))
+    return false;
+  return lexicon_look(low, &english) && english.share[LEXICON_ADJECTIVE] >= MENTIONS_ADJECTIVE;
+}
+
+// "interviewer" is the column that is called so, and no interview.
+static bool mentions_is_doer(const struct mentions *m, const struct model_thing *t, size_t at,
+                             const struct phrase *name) {
+  struct str low = m->words->items[at].low;
+  if (!t->derived || name->role != MODEL_NAME || name->n != 1 || !str_ends(low, "er")) return false;
+  for (size_t c = 0; c < t->column_count; c++)
+    if (str_eq(t->columns[c].name, low)) return true;
+  return false;
+}
+
+// "on file": words that say nothing together, be one of them a column's.
+static size_t mentions_idiom(const struct mentions *m, const struct model_thing *t, size_t at) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  size_t n = t->derived ? phrases_at(&m->language->phrases, m->words, at, hits, PHRASE_HITS_MOST) : 0;
+  for (size_t i = 0; i < n; i++)
+    if (hits[i].phrase->role == LANGUAGE_FILLER && hits[i].n > 1) return hits[i].n;
+  return 0;
+}
+
+// "Booked with us" is no booking from the US: what fills and is typed small is a country of two letters behind "the" alone.
+static bool mentions_is_small(const struct mentions *m, const struct model_thing *t, size_t at,
+                              const struct phrase *p) {
+  const struct word *w = &m->words->items[at];
+  if (!t->derived || p->role != MODEL_VALUE || p->n != 1 || w->low.n != 2 ||
+      !islower((unsigned char)w->text.p[0]))
+    return false;
+  return language_fills(m->language, m->words, at) && !(at && str_is(w[-1].low, "the"));
+}
+
+static bool mentions_is_number_of(struct str a, struct str b) { // one, or several of it
+  if (a.n < b.n) return mentions_is_number_of(b, a);
+  struct str rest = str_from(a, b.n);
+  if (str_ends(a, "ies") && str_ends(b, "y") && a.n == b.n + 2)
+    return str_eq(str_make(a.p, a.n - 3), str_make(b.p, b.n - 1));
+  return str_eq(str_make(a.p, b.n), b) && (!rest.n || str_is(rest, "s") || str_is(rest, "es"));
+}
+
+// "Issues", where there are such: the very noun of a tool is no time when something was issued.
+static bool mentions_is_named_elsewhere(const struct mentions *m, const struct model_thing *t, size_t at,
+                                        const struct phrase *mine) {
+  struct str low = m->words->items[at].low;
+  if (!t->derived || (mine->role != MODEL_COLUMN && mine->role != MODEL_VALUE) || mine->means != t ||
+      mine->n != 1 || mentions_is_number_of(low, mine->first))
+    return false;
+  for (size_t i = 0; i < m->hit_counts[at]; i++) {
+    const struct phrase *p = m->hits[at][i].phrase;
+    const struct model_thing *other = p->means;
+    if (p->role == MODEL_NAME && !p->number && other != t && other->derived && p->n == 1 &&
+        mentions_is_number_of(low, p->first))
+      return true;
+  }
+  return false;
+}
+
+// Is the word the name of another thing, of a source without words? "Used" is no usage.
+static bool mentions_is_foreign(const struct mentions *m, const struct model_thing *t, size_t at) {
+  struct str low = m->words->items[at].low;
+  bool verb = (str_ends(low, "ed") || str_ends(low, "ing")) && language_fills(m->language, m->words, at);
+  for (size_t i = 0; i < m->hit_counts[at]; i++) {
+    const struct phrase *p = m->hits[at][i].phrase;
+    const struct model_thing *other = p->means;
+    if (p->role == MODEL_NAME && !p->number && other != t && !other->source->worded) return !verb;
+  }
+  return false;
+}
+
+// "Open issues", where issues are things: no time when something was issued.
+static bool mentions_is_no_deed(const struct mentions *m, const struct model_thing *t, size_t at,
+                                const struct phrase *p) {
+  if (!t->derived || p->role != MODEL_COLUMN || p->means != t || !t->columns[p->number].time) return false;
+  const struct word *w = &m->words->items[at];
+  struct str name = t->columns[p->number].name;
+  bool done = str_starts(name, arena_z(m->arena, w->stem)) && str_starts(str_from(name, w->stem.n), "ed"),
+       noun = str_ends(w->low, "s") || language_is_noun(w->low); // and no "open"
+  return done && noun && mentions_is_foreign(m, t, at);
 }
 
 static bool mentions_at(const struct mentions *m, const struct model_thing *t, size_t at, size_t end,
@@ -105,10 +241,17 @@ static bool mentions_at(const struct mentions *m, const struct model_thing *t, s
   for (size_t i = 0; i < m->hit_counts[at]; i++) {
     const struct phrase_hit *h = &m->hits[at][i];
     enum mention_word what;
-    if (h->n == 1 &&
-        (mentions_joins(m, at, end) || mentions_abstracts(m->words->items[at].low, h->phrase->first)))
+    if (mentions_is_may(m, t, h->phrase) || mentions_is_nearer(m, t, at, h->phrase) ||
+        mentions_is_happening(t, m->words->items[at].low, h->phrase) ||
+        mentions_is_doer(m, t, at, h->phrase) || mentions_is_small(m, t, at, h->phrase) ||
+        mentions_is_standing(m, t, at, h->phrase) || mentions_is_named_elsewhere(m, t, at, h->phrase) ||
+        mentions_is_no_deed(m, t, at, h->phrase))
+      continue;
+    if (h->n == 1 && (mentions_joins(m, at, end) || mentions_is_deed(m, t, at, h->phrase) ||
+                      mentions_abstracts(m->words->items[at].low, h->phrase->first)))
       continue;
     int rank = at + h->n <= end ? mentions_rank(t, h->phrase, m->words->items[at].low, &what) : -1;
+    if (rank > 0 && what == MENTION_SOURCE && mentions_is_before_name(m, t, at + h->n, end)) rank = 0;
     if (rank < 0 || h->n < out->n || (h->n == out->n && rank >= best)) continue;
     best = rank;
     *out = (struct mention){.what = what, .first = at, .n = h->n, .number = h->phrase->number};
@@ -135,22 +278,23 @@ static bool mentions_is_place(const struct mentions *m, size_t at) {
   return great && before.n && islower((unsigned char)before.p[0]);
 }
 
-// Is the word the name of another thing, of a source without words?
-static bool mentions_is_foreign(const struct mentions *m, const struct model_thing *t, size_t at) {
-  for (size_t i = 0; i < m->hit_counts[at]; i++) {
-    const struct phrase *p = m->hits[at][i].phrase;
-    const struct model_thing *other = p->means;
-    if (p->role == MODEL_NAME && !p->number && other != t && !other->source->worded) return true;
-  }
-  return false;
-}
-
 // "Plot the …", "please group …": what a sentence begins with says how to answer.
 static bool mentions_reads(const struct mentions *m, size_t at) {
   const struct word *w = &m->words->items[at];
+  const struct phrase *p;
   bool first = at == 0 || w[-1].clause != w->clause || w[-1].end ||
                language_at(m->language, m->words, at - 1, LANGUAGE_POLITE, NULL);
-  return first && language_at(m->language, m->words, at, LANGUAGE_READS, NULL);
+  if (first && language_divides(m->language, m->words, at)) return true;
+  if (!first || !str_eq(language_stem(w->low, m->arena), w->low)) return false; // "shows"
+  return language_at(m->language, m->words, at, LANGUAGE_READS, NULL) ||
+         (!w->end && language_at(m->language, m->words, at, LANGUAGE_INTENT, &p) && p->number == ASK_LIST);
+}
+
+// "Show me every horse": what a sentence orders so is to be told, though something may be called a show.
+static bool mentions_commands(const struct mentions *m, size_t at, size_t end) {
+  return at + 1 < end && mentions_reads(m, at) &&
+         (language_at(m->language, m->words, at + 1, LANGUAGE_DETERMINER, NULL) ||
+          language_at(m->language, m->words, at + 1, LANGUAGE_OURS, NULL));
 }
 
 // "R" of "R-70050"
@@ -176,262 +320,65 @@ static bool mentions_counts(const struct mentions *m, const struct model_thing *
   return language_at(m->language, m->words, x->first, LANGUAGE_INTENT, &p) > 1 && p->number == ASK_COUNT;
 }
 
+// "By type of fuel": with what follows, a word for kinds of it is that column, though another one may be called so too.
+static void mentions_classify(const struct mentions *m, const struct model_thing *t, size_t end,
+                              struct mention *x) {
+  struct mention of = {.n = 0};
+  size_t at = x->first;
+  if (t->derived && x->what == MENTION_COLUMN && x->n == 1 && at + 2 < end && !m->words->items[at].end &&
+      language_at(m->language, m->words, at, LANGUAGE_CARRIER, NULL) &&
+      str_is(m->words->items[at + 1].low, "of") && mentions_at(m, t, at + 2, end, &of) &&
+      of.what == MENTION_COLUMN && of.number != x->number)
+    *x = (struct mention){.what = MENTION_COLUMN, .first = at, .n = 2 + of.n, .number = of.number};
+}
+
+// "pet owners" of a vendor that is about pets, "theatre customers": before a name, what its vendor says of all it has.
+static bool mentions_is_about(const struct mentions *m, const struct model_thing *t, size_t at, size_t end) {
+  const struct word *w = &m->words->items[at];
+  return t->derived && t->source->about && map_get(t->source->about, w->stem) &&
+         mentions_is_before_name(m, t, at + 1, end);
+}
+
+// "opening hours": behind what is said of rows, and not of a number or a time, a unit is a thing of its own.
+static bool mentions_is_thing(const struct mentions *m, const struct mention *before, size_t at) {
+  const struct word *w = &m->words->items[at];
+  return before && before->what != MENTION_FILLER && before->first + before->n == at && !w[-1].end &&
+         w[-1].kind == WORD_PLAIN && str_ends(w->low, "s") &&
+         language_at(m->language, m->words, at, LANGUAGE_UNIT, NULL);
+}
+
 size_t mentions_of(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
                    size_t count, struct mention *out, size_t most) {
-  size_t n = 0, covered = 0; // covered: by a longer phrase of the language, "most common"
+  size_t n = 0, covered = 0, idiom = 0; // covered: by a longer phrase of the language, "most common"
   for (size_t k = 0; k < count; k++)
     for (size_t at = s[k].first; at < s[k].end && n < most;) {
       struct mention found = {.first = at, .n = 0};
       size_t fill = 1;
       const struct word *w = &m->words->items[at];
-      if (m->timed[at]) {
+      size_t words = mentions_idiom(m, t, at);
+      if (words) idiom = at + words;
+      if (m->timed[at] || at < idiom || mentions_commands(m, at, s[k].end)) {
         found = (struct mention){.what = MENTION_FILLER, .first = at, .n = 1};
       } else if (mentions_named(m, t, at, &found) || mentions_at(m, t, at, s[k].end, &found)) {
         if (mentions_counts(m, t, &found))
           found = (struct mention){.what = MENTION_FILLER, .first = at, .n = 1};
+        mentions_classify(m, t, s[k].end, &found);
       } else if (w->kind != WORD_PLAIN && w->kind != WORD_NUMBER) {
         found = (struct mention){.what = MENTION_ENTITY, .first = at, .n = 1};
       } else {
-        bool other = (t->derived && mentions_is_place(m, at)) || mentions_is_foreign(m, t, at);
-        bool filler = at < covered || (!other && mentions_is_filler(m, at, &fill));
+        bool bucket = language_at(m->language, m->words, at, LANGUAGE_BUCKET, NULL) > 0; // "daily traffic"
+        bool other = (t->derived && mentions_is_place(m, at)) || (!bucket && mentions_is_foreign(m, t, at)) ||
+                     mentions_names_deed(m, t, at) ||
+                     (t->derived && n && mentions_is_thing(m, &out[n - 1], at));
+        bool filler = at < covered || mentions_reads(m, at) || (!other && mentions_is_filler(m, at, &fill));
         if (filler && at + fill > covered) covered = at + fill;
-        found = (struct mention){.what = filler ? MENTION_FILLER : MENTION_UNKNOWN, .first = at, .n = 1};
+        enum mention_word what = filler                                  ? MENTION_FILLER
+                                 : mentions_is_about(m, t, at, s[k].end) ? MENTION_SOURCE
+                                                                         : MENTION_UNKNOWN;
+        found = (struct mention){.what = what, .first = at, .n = 1};
       }
       out[n++] = found;
       at += found.n;
     }
   return n;
-}
-
-// Is a row of the thing itself asked for so?
-static bool mentions_finds(const struct model_thing *t, enum word_kind kind) {
-  enum word_kind finds;
-  return word_kind_read(json_str(yyjson_obj_get(t->def, "find"), "kind"), &finds) && finds == kind;
-}
-
-bool mentions_takes(const struct model_thing *t, enum word_kind kind) {
-  for (const struct model_thing *up = t; up; up = up->within) {
-    enum word_kind finds;
-    if (word_kind_read(json_str(yyjson_obj_get(up->def, "find"), "kind"), &finds) && finds == kind)
-      return true;
-    if (kind == WORD_ID && json_str(up->def, "key").n) return true;
-  }
-  for (size_t i = 0; i < t->column_count; i++)
-    if (t->columns[i].entity == kind) return true;
-  return kind == WORD_QUOTED;
-}
-
-// A time asks for something that has one.
-// "created in 2023": the column of a time.
-static bool mentions_time_at(const struct mentions *m, const struct model_thing *t, size_t at) {
-  for (size_t i = 0; i < m->hit_counts[at]; i++) {
-    const struct phrase *p = m->hits[at][i].phrase;
-    if (p->role == MODEL_COLUMN && p->means == t && t->columns[p->number].time) return true;
-  }
-  return false;
-}
-
-static int mentions_timed(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
-                          size_t count) {
-  bool timed = false,
-       has = t->time >= 0 || yyjson_obj_get(t->def, "span") || yyjson_obj_get(t->def, "sliced");
-  for (size_t k = 0; k < count; k++)
-    for (size_t at = s[k].first; at < s[k].end; at++) {
-      timed = timed || m->timed[at];
-      has = has || mentions_time_at(m, t, at);
-    }
-  if (t->derived && !t->known) return timed && !t->source->worded ? MENTIONS_TIMED : 0;
-  return timed ? (has ? MENTIONS_TIMED : -MENTIONS_TIMED) : 0;
-}
-
-static bool mentions_is_elsewhere(const struct mentions *m, size_t at) {
-  for (size_t i = 0; i < m->hit_counts[at]; i++)
-    if (m->hits[at][i].phrase->role == MODEL_NAME && !m->hits[at][i].phrase->number) return true;
-  return false;
-}
-
-// Has the word the stem of the name, and is no form of it? "production" is no product.
-static bool mentions_is_far(const struct mentions *m, const struct model_thing *t, const struct mention *x) {
-  struct str low = m->words->items[x->first].low;
-  for (size_t i = 0; i < m->hit_counts[x->first] && t->derived; i++) {
-    const struct phrase *p = m->hits[x->first][i].phrase;
-    if (p->role != MODEL_NAME || p->means != t) continue;
-    struct str longer = low.n > p->first.n ? low : p->first, shorter = low.n > p->first.n ? p->first : low;
-    if (!str_starts(longer, arena_z(m->arena, shorter)) || !str_starts(str_from(longer, shorter.n), "ion"))
-      return false;
-  }
-  return x->n == 1 && str_ends(low, "ion");
-}
-
-static bool mentions_same_column(const struct model_thing *t, const struct mention *list, size_t i) {
-  int column = t->values[list[i].number].column;
-  for (size_t k = 0; k < i && column >= 0; k++)
-    if (list[k].what == MENTION_VALUE && t->values[list[k].number].column == column) return true;
-  return false;
-}
-
-// "Who …" is answered by what names people.
-static int mentions_who(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s) {
-  if (!language_at(m->language, m->words, s->first, LANGUAGE_WHO, NULL)) return 0;
-  for (size_t c = 0; c < t->column_count; c++)
-    if (t->columns[c].entity == WORD_EMAIL)
-      return t->events ? 0 : MENTIONS_WHO; // what happened is asked for by more
-  return t->derived || t->events ? 0 : -MENTIONS_WHO;
-}
-
-// "Is the WAF on?": what happened to it does not tell how it stands.
-static bool mentions_stands(const struct mentions *m, const struct ask_segment *s) {
-  const struct phrase *p;
-  size_t n = language_at(m->language, m->words, s->first, LANGUAGE_INTENT, &p);
-  if (!language_at(m->language, m->words, s->first, LANGUAGE_PRESENT, NULL) || (n && p->number == ASK_CHECK))
-    return false;
-  for (size_t at = s->first + 1; at < s->end; at++)
-    if (language_at(m->language, m->words, at, LANGUAGE_STANDING, NULL) && !m->timed[at]) return true;
-  return false;
-}
-
-// Of what is counted nothing else is told: the amount of invoices is none of the customer that has them.
-static int mentions_measured(const struct model_thing *t, const struct mention *list, size_t n) {
-  bool counted = false, other = false;
-  for (size_t i = 0; i < n; i++) {
-    const struct model_column *c = list[i].what == MENTION_COLUMN ? &t->columns[list[i].number] : NULL;
-    counted = counted || (c && c->counted);
-    other = other || (c && !c->counted && (c->unit.n || c->kind.n));
-  }
-  return counted && other ? MENTIONS_NAME : 0;
-}
-
-// "customers that have no open invoices" asks for customers, not for invoices.
-static int mentions_had(const struct mentions *m, const struct model_thing *t, const struct mention *list,
-                        size_t n) {
-  bool other = false, has = false, none = false;
-  for (size_t i = 0; i < n; i++) {
-    const struct mention *x = &list[i];
-    if (x->what == MENTION_NAME && !x->number)
-      return !other ? 0 : none ? MENTIONS_NAME : has ? MENTIONS_VALUE : 0;
-    other = other || (x->what == MENTION_COLUMN && t->columns[x->number].other);
-    if (x->what != MENTION_FILLER || !other) continue;
-    has = has || language_at(m->language, m->words, x->first, LANGUAGE_HAVING, NULL);
-    none = none || language_at(m->language, m->words, x->first, LANGUAGE_NOT, NULL) ||
-           language_at(m->language, m->words, x->first, LANGUAGE_MISSING, NULL);
-    if (language_at(m->language, m->words, x->first, LANGUAGE_COMPARISON, NULL)) return 0; // each is counted
-  }
-  return 0;
-}
-
-static int mentions_name(const struct mentions *m, const struct model_thing *t, const struct mention *x,
-                         bool others) {
-  return MENTIONS_NAME - (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) +
-         (t->derived && !others ? MENTIONS_FIRST : 0);
-}
-
-static int mentions_entity(const struct model_thing *t, enum word_kind kind) {
-  if (!mentions_takes(t, kind)) return -MENTIONS_UNKNOWN;
-  return MENTIONS_ENTITY + (mentions_finds(t, kind) ? MENTIONS_ROW : 0);
-}
-
-static int mentions_whole(const struct model_thing *t, bool spoken_of) {
-  if (t->derived) return t->known ? MENTIONS_WHOLE : 0;
-  return spoken_of ? 0 : MENTIONS_ALL;
-}
-
-static int mentions_unknown(const struct mentions *m, const struct model_thing *t, size_t at) {
-  int less = !t->derived || t->known ? MENTIONS_UNKNOWN
-             : t->source->worded     ? MENTIONS_UNSEEN
-                                     : MENTIONS_ALONE;
-  return less + (t->derived && mentions_is_elsewhere(m, at) ? MENTIONS_ELSEWHERE : 0);
-}
-
-static int mentions_plain(enum mention_word what) {
-  return what == MENTION_LACK ? MENTIONS_LACK : what == MENTION_PARENT ? MENTIONS_PARENT : MENTIONS_SOURCE;
-}
-
-int mentions_score(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
-                   size_t count, bool *named) {
-  struct mention list[WORDS_MOST];
-  size_t n = mentions_of(m, t, s, count, list, WORDS_MOST);
-  int score = mentions_timed(m, t, s, count) + mentions_who(m, t, s), seen_names = 0, seen_own = 0,
-      unknown = 0;
-  bool others = false; // something of its own stands before its name
-  *named = false;
-  for (size_t i = 0; i < n; i++) {
-    const struct mention *x = &list[i];
-    bool again = false;
-    for (size_t k = 0; k < i; k++)
-      again = again || (list[k].what == x->what && x->what != MENTION_UNKNOWN && x->what != MENTION_ENTITY &&
-                        list[k].number == x->number && list[k].parent == x->parent);
-    int longer = (int)(x->n - 1) * MENTIONS_LONGER;
-    switch (x->what) {
-    case MENTION_NAME:
-      if (x->number == 0 && !*named)
-        score += mentions_name(m, t, x, others) + longer;
-      else if (!again)
-        score += MENTIONS_COLUMN + longer;
-      *named = *named || x->number == 0;
-      seen_names++;
-      break;
-    case MENTION_VALUE:
-      if (!again && mentions_same_column(t, list, i))
-        again = true, score += MENTIONS_ALIKE; // one column says both
-      seen_own += !again;
-      if (t->values[x->number].noun && !seen_names++) score += MENTIONS_NOUN, *named = true;
-      score += again ? 0 : MENTIONS_VALUE + longer;
-      if (t->derived && !again && t->values[x->number].column == t->label) score += MENTIONS_ROW;
-      break;
-    case MENTION_COLUMN:
-      seen_own += !again;
-      others = true;
-      score += again ? 0 : MENTIONS_COLUMN + longer;
-      break;
-    case MENTION_LACK:
-    case MENTION_PARENT:
-    case MENTION_SOURCE:
-      score += again ? 0 : mentions_plain(x->what) + longer;
-      break;
-    case MENTION_ENTITY:
-      score += mentions_entity(t, m->words->items[x->first].kind);
-      break;
-    case MENTION_KNOWN:
-      score += MENTIONS_VALUE;
-      break;
-    case MENTION_UNKNOWN:
-      unknown++;
-      others = others || mentions_is_elsewhere(m, x->first);
-      score -= mentions_unknown(m, t, x->first);
-      break;
-    default:
-      break;
-    }
-  }
-  score -= mentions_measured(t, list, n) + mentions_had(m, t, list, n);
-  bool spoken_of = *named || seen_names;
-  if (t->events && !*named && mentions_stands(m, s)) score -= MENTIONS_HAPPENED;
-  if (!unknown && seen_own) score += mentions_whole(t, spoken_of);
-  if (spoken_of || t->weight < 0) score += t->weight;
-  return score - (spoken_of || seen_own > 1 ? 0 : MENTIONS_NOT_NAMED);
-}
-
-const struct model_thing *mentions_best(const struct mentions *m, const struct ask_segment *s, size_t count,
-                                        int *score, const struct model_thing **second) {
-  const struct model_thing *best = NULL;
-  int most = INT32_MIN, next = INT32_MIN;
-  *second = NULL;
-  for (size_t i = 0; i < model_count(m->model); i++) {
-    bool named;
-    const struct model_thing *t = model_at(m->model, i);
-    int mine = mentions_score(m, t, s, count, &named);
-    if (mine < MENTIONS_LEAST + (t->derived ? t->weight : 0)) continue;
-    if (mine > most) {
-      next = best ? most : INT32_MIN;
-      *second = best;
-      best = t;
-      most = mine;
-    } else if (mine > next) {
-      next = mine;
-      *second = t;
-    }
-  }
-  *score = most;
-  if (next < most) *second = NULL;
-  return best;
 }

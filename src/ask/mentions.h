@@ -34,7 +34,8 @@ struct mentions {
   const struct ask_words *words;
   struct phrase_hit **hits; // a word's
   size_t *hit_counts;
-  bool *timed; // is part of a time
+  bool *timed;  // is part of a time
+  bool ability; // the question asks for what somebody is allowed to do
   const struct model_row *names;
   size_t name_count;
   struct arena *arena;

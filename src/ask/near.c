@@ -3,6 +3,7 @@
 
 #include "ask/mentions.h"
 #include "ask/reading.h"
+#include "language/deed.h"
 #include "lexicon/lexicon.h"
 
 enum {
@@ -10,6 +11,7 @@ enum {
   NEAR_SPOKEN_MOST = 500, // things
   NEAR_DENIED_BEFORE = 3, // words
   NEAR_ROLE_LEAST = 34,   // of a hundred uses of either word: it is that part of speech
+  NEAR_KIND_LEAST = 40,   // of a hundred, that both mean a kind and what it is of
   NEAR_ROLE_TAKEN = 60,   // the same of the one that was typed, to be taken
 };
 
@@ -29,11 +31,10 @@ static bool near_is_word(const struct word *w) {
 
 static bool near_is_unknown(const struct reading *r, size_t at) {
   const struct word *w = &r->words.items[at];
-  struct phrase_hit hit;
   for (size_t i = 0; i < r->part_count; i++)
     for (size_t k = 0; k < r->parts[i].unknown_count; k++)
       if (str_eq_nocase(r->parts[i].unknown[k], w->whole)) return true;
-  return !r->part_count && !phrases_at(&r->language->phrases, &r->words, at, &hit, 1);
+  return !r->part_count && !language_fills(r->language, &r->words, at);
 }
 
 // Has another thing the word? Then that is not what the question means, but it is known. One of the same stem alone is
@@ -147,6 +148,12 @@ static bool near_is_denied(const struct language *l, const struct ask_words *w, 
   return false;
 }
 
+// "Visitors", where there are guests: what holds of all of a kind is asked of those that are there. The other way round
+// it would be of too many: guests where there are visitors.
+static bool near_is_sure(const struct lexicon_near *n) {
+  return n->how == LEXICON_SAME || (n->how == LEXICON_BROADER && n->likely >= NEAR_KIND_LEAST);
+}
+
 static size_t near_find(const struct near_input *in, struct ask_words *w, size_t at,
                         struct near_found out[LEXICON_NEAR_MOST]) {
   struct lexicon_near near[LEXICON_NEAR_MOST];
@@ -160,12 +167,74 @@ static size_t near_find(const struct near_input *in, struct ask_words *w, size_t
     if (typed.share[near[i].role] < NEAR_ROLE_LEAST || (denied && near[i].role == LEXICON_VERB)) continue;
     struct str stem = language_stem(str_of(near[i].word), in->arena);
     if (!near_is_known(in->model, &spoken, w, at, &near[i], stem)) continue;
-    bool same = near[i].how == LEXICON_SAME && typed.share[near[i].role] >= NEAR_ROLE_TAKEN;
+    bool same = near_is_sure(&near[i]) && typed.share[near[i].role] >= NEAR_ROLE_TAKEN;
     unsigned likely = near[i].how == LEXICON_SAME || near[i].how == LEXICON_AKIN ? near[i].likely : 0;
     found = near_put(out, found,
                      (struct near_found){arena_dup(in->arena, str_of(near[i].word)), stem, likely, same});
   }
   return found;
+}
+
+// ---- what the rest of the question leaves
+
+// "Which gyms …", "how many of our gyms …": the noun that is asked for.
+static bool near_is_head(const struct language *l, const struct ask_words *w, size_t at) {
+  const struct phrase *p;
+  if (!language_is_noun(w->items[at].low)) return false;
+  while (at && !w->items[at - 1].end &&
+         (language_at(l, w, at - 1, LANGUAGE_OURS, NULL) ||
+          language_at(l, w, at - 1, LANGUAGE_DETERMINER, NULL) ||
+          language_at(l, w, at - 1, LANGUAGE_PREPOSITION, NULL)))
+    at--;
+  if (at && language_at(l, w, at - 1, LANGUAGE_INTERROGATIVE, NULL)) return true;
+  for (size_t by = 1; by <= 2 && by <= at; by++)
+    if (language_at(l, w, at - by, LANGUAGE_INTENT, &p) >= by &&
+        (p->number == ASK_COUNT || p->number == ASK_LIST))
+      return true;
+  return false;
+}
+
+static bool near_is_timed(const struct near_input *in, size_t at) {
+  for (size_t i = 0; i < in->span_count; i++)
+    if (at >= in->spans[i].first && at < in->spans[i].first + in->spans[i].count) return true;
+  return false;
+}
+
+// Is everything but that word said of the thing, and something of its columns?
+static bool near_is_left(const struct near_input *in, const struct ask_words *w, size_t but,
+                         const struct model_thing *t) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  bool any = false;
+  for (size_t at = 0; at < w->n;) {
+    size_t n = at == but || near_is_timed(in, at)
+                   ? 0
+                   : phrases_at(&in->model->phrases, w, at, hits, PHRASE_HITS_MOST),
+           by = 0;
+    for (size_t i = 0; i < n; i++) {
+      const struct phrase *p = hits[i].phrase;
+      if (p->role == MODEL_NAME && !p->number) return false; // something is spoken of by name
+      if (p->means != t) continue;
+      any = any || p->role == MODEL_COLUMN || p->role == MODEL_VALUE;
+      by = hits[i].n > by ? hits[i].n : by;
+    }
+    bool fills = at == but || near_is_timed(in, at) || w->items[at].kind == WORD_NUMBER ||
+                 language_fills(in->language, w, at);
+    if (!by && !fills) return false;
+    at += by ? by : 1;
+  }
+  return any;
+}
+
+static void near_leave(const struct near_input *in, const struct ask_words *w, size_t at,
+                       struct near_use *use) {
+  if (!near_is_head(in->language, w, at)) return;
+  for (size_t i = 0; i < model_count(in->model); i++) {
+    const struct model_thing *t = model_at(in->model, i);
+    if (!t->derived || t->source->worded || !t->label_noun.n || !near_is_left(in, w, at, t)) continue;
+    if (use->count == NEAR_CHOICES_MOST) return (void)(use->count = 0);
+    use->meant[use->count++] = t->label_noun;
+  }
+  use->leaves = use->count > 0;
 }
 
 static void near_read_as(struct word *w, struct str meant, struct arena *a) {
@@ -184,8 +253,10 @@ static void near_choose(const struct near_input *in, const struct near_word *lef
     return;
   }
   size_t n = near_find(in, w, at, found);
-  use->taken = n && found[0].same && (n == 1 || found[0].likely >= NEAR_MARGIN * found[1].likely);
+  bool first = n == 1 || (n && found[0].likely && found[0].likely >= NEAR_MARGIN * found[1].likely);
+  use->taken = first && found[0].same;
   for (size_t i = 0; i < n && i < NEAR_CHOICES_MOST; i++) use->meant[use->count++] = found[i].word;
+  if (!n) near_leave(in, w, at, use);
 }
 
 static size_t near_place(const struct ask_words *w, struct str said, size_t at) {
@@ -193,15 +264,18 @@ static size_t near_place(const struct ask_words *w, struct str said, size_t at) 
   return at;
 }
 
+// Twice: "which coach gives the most classes" speaks of a course once that is known.
 size_t near_take(const struct near_input *in, struct ask_words *w, struct near_use out[NEAR_MOST]) {
   size_t n = 0;
-  for (size_t i = 0; i < in->count && n < NEAR_MOST; i++) {
-    size_t at = near_place(w, in->left[i].said, 0);
-    if (at == w->n) continue;
+  bool done[NEAR_MOST] = {false};
+  for (size_t k = 0; k < 2 * in->count && n < NEAR_MOST; k++) {
+    size_t i = k % in->count, at = near_place(w, in->left[i].said, 0);
+    if (i >= NEAR_MOST || done[i] || at == w->n) continue;
     near_choose(in, &in->left[i], w, at, &out[n]);
     for (; out[n].taken && at < w->n; at = near_place(w, in->left[i].said, at + 1))
       near_read_as(&w->items[at], out[n].meant[0], in->arena);
-    n += out[n].count > 0;
+    done[i] = out[n].count > 0;
+    n += done[i];
   }
   return n;
 }

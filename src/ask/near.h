@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // near: the last resort for a word that nothing connected knows: another of the same meaning (lexicon) that something does.
 // One, by far the likeliest: it is taken, and the answer says so. Several, or only kinds of it or what it is a kind of: they
-// are choices. In English alone. Pure. Example:
+// are choices. So are the things of which all else in the question speaks, of the noun that is asked for. In English alone. Pure. Example:
 //   struct near_word left[NEAR_MOST]; size_t n = near_left(&reading, &model, left);
 //   near_add(left, n, arena, &asked.stems);             // things that have them have to be there
 //   uses = near_take(&(struct near_input){left, n, …}, &words, out);   // "vouchers" is read as "coupon"
@@ -9,6 +9,7 @@
 #define POSTERN_ASK_NEAR_H
 
 #include "language/language.h"
+#include "language/span.h"
 #include "model/model.h"
 
 enum { NEAR_MOST = 6, NEAR_CHOICES_MOST = 3 };
@@ -23,7 +24,8 @@ struct near_use {
   struct str said;
   struct str meant[NEAR_CHOICES_MOST];
   size_t count;
-  bool taken; // as the first; else they are choices
+  bool taken;  // as the first; else they are choices
+  bool leaves; // what all other words are said of
 };
 
 // The words of a question that are left over.
@@ -35,6 +37,8 @@ struct near_input {
   size_t count;
   const struct model *model;
   const struct language *language;
+  const struct span *spans;
+  size_t span_count;
   struct arena *arena;
 };
 // Reads the words as what they mean, where that is known of something the question speaks of.

@@ -7,6 +7,8 @@
 #include "ask/query.h"
 #include "data/json.h"
 
+enum { NONE_REACH = 4 }; // words from what denies to "a single"
+
 bool part_has(const struct reading_part *p, enum ask_intent intent) {
   return p->intents & 1u << intent;
 }
@@ -90,7 +92,7 @@ bool part_number_at(const struct filling *f, size_t at, size_t end, double *numb
   return true;
 }
 
-static bool part_asks_which(const struct filling *f, size_t i) {
+bool part_asks_which(const struct filling *f, size_t i) {
   const struct mention *m = part_mention(f, i, -1);
   double number;
   size_t words;
@@ -104,21 +106,50 @@ static bool part_asks_which(const struct filling *f, size_t i) {
 
 // ---- kinds of mentions
 
-// "not solved or closed": what is denied of the one is denied of the other.
+// "not a single reservation" is none at all.
+static bool part_is_none(const struct filling *f, size_t i) {
+  if (!f->part->thing->derived || !str_is(f->words->items[f->list[i].first].low, "single")) return false;
+  return part_is(f, part_mention(f, i, -1), LANGUAGE_DETERMINER) &&
+         part_before(f, i, LANGUAGE_NOT, NONE_REACH);
+}
+
+// "not solved or closed": what is denied of the one is denied of the other; of names also "other than this, that and those".
 static bool part_carries_not(const struct filling *f, size_t i) {
-  const struct mention * or = part_mention(f, i, -1), *before = part_mention(f, i, -2);
-  if (! or || !before || before->what != MENTION_VALUE || !part_is(f, or, LANGUAGE_OR)) return false;
+  const struct mention *joins = part_mention(f, i, -1), *before = part_mention(f, i, -2);
+  bool named = f->list[i].what == MENTION_ENTITY;
+  if (named && joins && joins->what == MENTION_ENTITY)
+    before = joins;
+  else if (!part_is(f, joins, LANGUAGE_OR) && !(named && part_is(f, joins, LANGUAGE_AND)))
+    return false;
+  if (!before || before->what != f->list[i].what) return false;
   for (size_t k = 0; k < f->part->filter_count; k++)
     if (f->part->filters[k].at == before->first) return f->part->filters[k].negated;
   return false;
 }
 
+// "Carla Grant", two words of rows in one column: a row has both.
+static bool part_goes_with(const struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i], *before = part_mention(f, i, -1);
+  const struct model_value *values = f->part->thing->values;
+  if (!f->part->thing->derived || !before || before->what != MENTION_VALUE ||
+      before->first + before->n != m->first || f->words->items[m->first - 1].end ||
+      values[m->number].column != values[before->number].column || m->number == before->number)
+    return false;
+  return str_starts(values[m->number].sql, "instr(") || str_starts(values[before->number].sql, "instr(") ||
+         str_contains(values[m->number].sql, STR("instr("));
+}
+
 static void part_take_value(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
+  if (part_is_none(f, i)) {
+    f->list[i].what = MENTION_FILLER;
+    return;
+  }
   const struct model_value *v = &f->part->thing->values[m->number];
   struct reading_filter filter = {
       .op = READING_IS, .value = m->number, .column = v->column, .noun = v->noun, .at = m->first};
-  filter.negated = part_before(f, i, LANGUAGE_NOT, 2) || part_carries_not(f, i);
+  filter.negated = part_is_denied(f, i) || part_carries_not(f, i);
+  filter.with = part_goes_with(f, i);
   part_add_filter(f->part, filter);
   for (size_t k = 0; v->implies.n && k < f->part->thing->value_count; k++)
     if (str_eq(f->part->thing->values[k].value, v->implies))
@@ -127,87 +158,7 @@ static void part_take_value(struct filling *f, size_t i) {
                                                        .column = f->part->thing->values[k].column});
 }
 
-// A word that nothing knows, or a text in quotes.
-static bool part_is_text_for(const struct filling *f, const struct mention *m) {
-  if (!m) return false;
-  const struct word *w = &f->words->items[m->first];
-  bool path = memchr(w->whole.p, '/', w->whole.n) != NULL;
-  if (m->what == MENTION_UNKNOWN && path) return true;
-  if (m->what == MENTION_UNKNOWN) return !phrases_know(&f->in->mentions->model->phrases, w->stem);
-  return m->what == MENTION_ENTITY && (w->kind == WORD_QUOTED || w->kind == WORD_PATH);
-}
-
-// Words of rows that were looked at are values: one that is none of them is no text of a column, unless it is written as
-// one is: in quotes, with a capital, with a digit.
-static bool part_may_be_text(const struct filling *f, const struct mention *m) {
-  const struct word *w = &f->words->items[m->first];
-  if (!f->part->thing->derived || !f->part->thing->seen || m->what == MENTION_ENTITY) return true;
-  bool written = w->at && w->text.p[0] >= 'A' && w->text.p[0] <= 'Z';
-  for (size_t i = 0; i < w->whole.n; i++) written = written || (w->whole.p[i] >= '0' && w->whole.p[i] <= '9');
-  return written;
-}
-
-// "in the folder product", "owner press"
-static bool part_take_text(struct filling *f, size_t i, int column) {
-  const struct model_column *c = &f->part->thing->columns[column];
-  struct mention *next = i + 1 < f->count ? &f->list[i + 1] : NULL;
-  if (c->time || part_is_measure(c) || !part_is_text_for(f, next) || !part_may_be_text(f, next)) return false;
-  bool quoted = next->what == MENTION_ENTITY;
-  if (f->words->items[f->list[i].first].end || (!quoted && part_asks_which(f, i)))
-    return false; // "which country sends"
-  part_add_filter(f->part, (struct reading_filter){.op = READING_LIKE,
-                                                   .value = -1,
-                                                   .column = column,
-                                                   .text = f->words->items[next->first].whole,
-                                                   .at = next->first});
-  next->what = MENTION_FILLER;
-  for (size_t k = i + 2;
-       k < f->count && f->words->items[f->list[k].first].whole.p == f->words->items[next->first].whole.p; k++)
-    f->list[k].what = MENTION_FILLER; // the rest of a path
-  for (size_t k = i + 2;
-       k + 1 < f->count && f->list[k].what == MENTION_FILLER && part_is_text_for(f, &f->list[k + 1]);
-       k += 2) {
-    const struct mention *more = &f->list[k + 1];
-    part_add_filter(f->part, (struct reading_filter){.op = READING_LIKE,
-                                                     .value = -1,
-                                                     .column = column,
-                                                     .text = f->words->items[more->first].text,
-                                                     .at = more->first});
-    f->list[k + 1].what = MENTION_FILLER;
-  }
-  return true;
-}
-
-// A word that was taken for unknown is not.
-void part_know(struct reading_part *p, struct str word) {
-  size_t kept = 0;
-  for (size_t k = 0; k < p->unknown_count; k++) {
-    if (str_eq(p->unknown[k], word)) continue;
-    p->unknown_matters[kept] = p->unknown_matters[k];
-    p->unknown_of[kept] = p->unknown_of[k];
-    p->unknown[kept++] = p->unknown[k];
-  }
-  p->unknown_count = kept;
-}
-
-// "in the brand folder"
-static bool part_take_text_before(struct filling *f, size_t i, int column) {
-  const struct model_column *c = &f->part->thing->columns[column];
-  struct mention *before = i ? &f->list[i - 1] : NULL;
-  if (c->time || part_is_measure(c) || !part_is_text_for(f, before) || !part_may_be_text(f, before))
-    return false;
-  if (f->words->items[before->first].end) return false;
-  part_add_filter(f->part, (struct reading_filter){.op = READING_LIKE,
-                                                   .value = -1,
-                                                   .column = column,
-                                                   .text = f->words->items[before->first].whole,
-                                                   .at = before->first});
-  part_know(f->part, f->words->items[before->first].whole); // it came before its column did
-  before->what = MENTION_FILLER;
-  return true;
-}
-
-static bool part_in_segments(const struct filling *f, size_t at) {
+bool part_in_segments(const struct filling *f, size_t at) {
   for (size_t i = 0; i < f->in->segment_count; i++)
     if (at >= f->in->segments[i].first && at < f->in->segments[i].end) return true;
   return false;
@@ -238,46 +189,94 @@ static bool part_goes_on(const struct filling *f, size_t i) {
   const struct mention *and = part_mention(f, i, -1), *before = part_mention(f, i, -2);
   bool comma = and&&and->what == MENTION_COLUMN && f->words->items[ and->first].end == ',';
   if (comma) before = and;
-  if (!before || before->what != MENTION_COLUMN || !(comma || part_is(f, and, LANGUAGE_AND))) return false;
+  bool up = before && before->what == MENTION_PARENT &&
+            before->parent == f->part->thing->within; // "by zone and status"
+  if (!before || !(up || before->what == MENTION_COLUMN) || !(comma || part_is(f, and, LANGUAGE_AND)))
+    return false;
   for (size_t k = 0; k < f->part->group_count; k++)
-    if (f->part->groups[k] == before->number) return f->part->grouped;
-  return false;
-}
-
-static bool part_is_flag(const struct model_thing *t, int column) {
-  for (size_t i = 0; i < t->value_count; i++)
-    if (t->values[i].column == column && str_is(t->values[i].value, "true")) return true;
+    if (f->part->groups[k] == (up ? -2 : part_group_of(f->part->thing, before->number)))
+      return f->part->grouped;
   return false;
 }
 
 static void part_take_unknown(struct filling *f, size_t i);
 
+// "cancellation rate": a share is asked for, and no number that is called another way, "stars".
+static bool part_asks_share(const struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i];
+  const struct model_column *c = &f->part->thing->columns[m->number];
+  const struct phrase *p;
+  struct str low = f->words->items[m->first].low;
+  return f->part->thing->derived && m->n == 1 && !str_is(c->kind, "ratio") && !str_contains(c->name, low) &&
+         language_at(f->language, f->words, m->first, LANGUAGE_INTENT, &p) && p->number == ASK_SHARE &&
+         str_eq(p->first, low);
+}
+
+// The value of a flag by which it is set; -1: it is none.
+static int part_flag_set(const struct model_thing *t, int column) {
+  for (size_t i = 0; i < t->value_count; i++)
+    if (t->values[i].column == column && str_is(t->values[i].value, "true")) return (int)i;
+  return -1;
+}
+
+// "cancellation rate": of those that have one; of a flag, of those that it is set of.
+static bool part_take_rate(struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i], *next = part_mention(f, i, 1);
+  const struct model_column *c = &f->part->thing->columns[m->number];
+  const struct phrase *p;
+  if (!f->part->thing->derived || part_is_measure(c) || c->other || !next ||
+      f->words->items[next->first - 1].end || !str_is(f->words->items[next->first].low, "rate") ||
+      part_before(f, i, LANGUAGE_PER, 1) ||
+      !language_at(f->language, f->words, next->first, LANGUAGE_INTENT, &p) || p->number != ASK_SHARE)
+    return false;
+  int set = part_flag_set(f->part->thing, m->number);
+  part_add_filter(f->part, (struct reading_filter){.op = set < 0 ? READING_LACKS : READING_IS,
+                                                   .value = set,
+                                                   .column = m->number,
+                                                   .negated = set < 0,
+                                                   .at = m->first});
+  return true;
+}
+
 static void part_take_column(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
   const struct model_column *c = &p->thing->columns[m->number];
-  bool never = c->time && part_before(f, i, LANGUAGE_NOT, 2); // "not shipped": no time when
-  if (never && !p->thing->events && part_is_timed(f)) {       // "not contacted in the last 30 days"
+  if (part_is_over(f, i) || part_sorts(f, i)) return;
+  bool never = (c->time || part_is_participle(f, m)) &&
+               (part_before(f, i, LANGUAGE_NOT, 2) ||
+                part_is_nobody(f, i)); // "not shipped": no time when; "not settled": 0
+  if (never && c->time && !p->thing->events && part_is_timed(f)) { // "not contacted in the last 30 days"
     p->time = m->number;
     p->span_is_denied = true;
     return;
   }
-  if (never || part_before(f, i, LANGUAGE_MISSING, 3) ||
-      (!c->other && part_after(f, i, LANGUAGE_MISSING, 2))) {
+  if (never || part_before(f, i, LANGUAGE_MISSING, 3) || part_gives_not(f, i) || part_nobody_gave(f, i) ||
+      (!c->other && !part_asks_which(f, i) && part_after(f, i, LANGUAGE_MISSING, 2))) {
     part_add_filter(
         p, (struct reading_filter){.op = READING_LACKS, .value = -1, .column = m->number, .at = m->first});
     return;
   }
+  if (part_take_rate(f, i)) return;
+  if (part_has_one(f, i)) {
+    part_add_filter(
+        p, (struct reading_filter){
+               .op = READING_LACKS, .value = -1, .column = m->number, .negated = true, .at = m->first});
+    return;
+  }
   if ((c->counted || c->other) && part_take_other(f, i)) return;
-  bool flag = p->thing->derived && part_is_flag(p->thing, m->number);
+  bool flag = p->thing->derived && part_flag_set(p->thing, m->number) >= 0;
+  if (flag && part_takes_flag(f, i)) return;
   if (!flag && (part_take_text(f, i, m->number) || (!c->other && part_take_text_before(f, i, m->number))))
     return;
   if (part_is_measure(c)) {
+    if (part_asks_share(f, i)) return;
     if (part_measures_two(f, i)) {
       part_take_unknown(f, i);
       return;
     }
     f->near_measure = m->number;
+    if (part_counts_besides(f, i)) return;
     if (p->measure < 0) p->measure = m->number;
     if (part_counts_at(f, m->first)) p->sums = true;
     return;
@@ -287,6 +286,8 @@ static void part_take_column(struct filling *f, size_t i) {
     part_add_column(p->groups, &p->group_count, part_group_of(p->thing, m->number));
     return;
   }
+  if (!p->thing->derived && part_before(f, i, LANGUAGE_EVERY, 1) && part_group_of(p->thing, m->number) == -2)
+    return; // "all zones": none of them is meant alone
   if (part_asks_which(f, i) && (p->thing->events || p->thing->counts >= 0))
     part_add_column(f->which, &f->which_count, m->number);
   else
@@ -320,12 +321,14 @@ static bool part_ranks_at(const struct filling *f, size_t i) {
 }
 
 static void part_take_parent(struct filling *f, size_t i) {
-  bool per = part_before(f, i, LANGUAGE_PER, 2), which = part_asks_which(f, i);
+  bool per = part_before(f, i, LANGUAGE_PER, 2) || part_goes_on(f, i), which = part_asks_which(f, i);
   if (!per && !which && !part_ranks_at(f, i)) return; // "top 5 zones by number of records"
   if (per) f->part->grouped = true;
   f->part->which_within = f->part->which_within || (which && part_after(f, i, LANGUAGE_HAVING, 2));
   if (f->list[i].parent == f->part->thing->within)
     part_add_column(f->part->groups, &f->part->group_count, -2);
+  else if (per && f->part->thing->derived)
+    part_leave(f, f->list[i].first); // what that is within in its turn, the rows do not say
 }
 
 // What the unknown word stands before, where rows of that have names: "the production zone".
@@ -388,7 +391,9 @@ static bool part_take_country(struct filling *f, size_t i) {
 }
 
 static void part_take_unknown(struct filling *f, size_t i) {
-  if (!f->part->thing->derived && part_take_country(f, i)) return;
+  if ((!f->part->thing->derived && part_take_country(f, i)) || part_stands_by_flag(f, i) ||
+      part_is_none(f, i))
+    return;
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
   if (p->unknown_count == READING_UNKNOWN_MOST) return;
@@ -400,13 +405,33 @@ static void part_take_unknown(struct filling *f, size_t i) {
   p->unknown[p->unknown_count++] = whole;
 }
 
+// By the column that holds such: "records of 192.0.2.1", "zones other than example.com".
+static bool part_filter_entity(struct reading_part *p, const struct mention *m, const struct word *w,
+                               bool denied) {
+  for (size_t c = 0; c < p->thing->column_count; c++)
+    if (p->thing->columns[c].entity == w->kind) {
+      part_add_filter(p, (struct reading_filter){.op = READING_LIKE,
+                                                 .value = -1,
+                                                 .column = (int)c,
+                                                 .text = w->low,
+                                                 .negated = denied,
+                                                 .at = m->first});
+      return true;
+    }
+  return false;
+}
+
 static void part_take_entity(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   const struct word *w = &f->words->items[m->first];
   struct reading_part *p = f->part;
+  bool denied =
+      !p->thing->derived && (part_is_denied(f, i) || part_carries_not(f, i)); // "other than example.com"
   for (const struct model_thing *up = p->thing; up; up = up->within) {
     enum word_kind kind;
     if (word_kind_read(json_str(yyjson_obj_get(up->def, "find"), "kind"), &kind) && kind == w->kind) {
+      if (denied && up == p->thing && part_filter_entity(p, m, w, true)) return;
+      if (denied) p->denied = w->text; // rows are not narrowed to what others hold
       part_add_name(p->names, &p->name_count, w->low);
       p->named = up;
       return;
@@ -417,14 +442,8 @@ static void part_take_entity(struct filling *f, size_t i) {
       return;
     }
   }
-  for (size_t c = 0; c < p->thing->column_count; c++)
-    if (p->thing->columns[c].entity == w->kind) {
-      part_add_filter(p,
-                      (struct reading_filter){
-                          .op = READING_LIKE, .value = -1, .column = (int)c, .text = w->low, .at = m->first});
-      return;
-    }
-  if (w->alias) part_take_unknown(f, i); // to be looked up, or said not to count
+  if (part_filter_entity(p, m, w, denied)) return;
+  if (w->alias || !p->thing->derived) part_take_unknown(f, i); // to be looked up, or said not to count
 }
 
 static void part_take_known(struct filling *f, size_t i) {
@@ -442,14 +461,40 @@ static void part_take_known(struct filling *f, size_t i) {
 
 // ---- intents
 
+// A time of the rows, be it called as the rows are: "uploaded".
+static bool part_names_time(const struct filling *f, const struct mention *m) {
+  const struct mentions *all = f->in->mentions;
+  for (size_t i = 0; i < all->hit_counts[m->first] && !f->part->thing->derived; i++) {
+    const struct phrase *p = all->hits[m->first][i].phrase;
+    if (p->role == MODEL_COLUMN && p->means == f->part->thing && f->part->thing->columns[p->number].time)
+      return true;
+  }
+  return false;
+}
+
 // "first" and "last" alone ask for a row where what follows is one: "the last deployment", and not "first get …".
 static bool part_stands(const struct filling *f, const struct mention *m, const struct phrase *p, size_t n) {
   if ((p->number != ASK_OLDEST && p->number != ASK_NEWEST) || n > 1 ||
       !language_at(f->language, f->words, m->first, LANGUAGE_FILLER, NULL))
     return true;
-  const struct mention *next = part_mention(f, (size_t)(m - f->list), 1);
+  const struct mention *next = part_mention(f, (size_t)(m - f->list), 1),
+                       *before = part_mention(f, (size_t)(m - f->list), -1);
+  bool ends = !next || f->words->items[m->first].end || part_is(f, next, LANGUAGE_AND);
+  if (ends && before && part_names_time(f, before)) return true; // "the one that was created last"
   return next && (next->what == MENTION_NAME || next->what == MENTION_VALUE || next->what == MENTION_COLUMN ||
                   f->words->items[next->first].kind == WORD_NUMBER);
+}
+
+// "expire next month" is no "expire next".
+static bool part_is_over_time(const struct filling *f, size_t at, size_t n) {
+  for (size_t i = at; i < at + n && i < f->words->n; i++)
+    if (f->in->mentions->timed[i]) return true;
+  return false;
+}
+
+bool part_is_compared_at(const struct filling *f, size_t at) {
+  return f->part->thing->derived && at &&
+         language_at(f->language, f->words, at - 1, LANGUAGE_COMPARISON, NULL) > 1;
 }
 
 static void part_take_intents(struct filling *f, const struct mention *m) {
@@ -460,8 +505,14 @@ static void part_take_intents(struct filling *f, const struct mention *m) {
          longest = n ? hits[0].n : 0;
   for (size_t i = 0; i < n; i++) {
     const struct phrase *p = hits[i].phrase;
+    if (hits[i].n > 1 && part_is_over_time(f, m->first, hits[i].n)) continue;
+    if (hits[i].n == 1 && part_is_compared_at(f, m->first)) continue; // "at least 4" asks for no least
     if (m->what != MENTION_FILLER && (hits[i].n < m->n || !str_eq(p->first, f->words->items[m->first].low)))
       continue; // a word within a name asks nothing, nor does "rating" for a rate
+    bool literal =
+        hits[i].n > 1 || !f->part->thing->derived || str_eq(p->first, f->words->items[m->first].low);
+    if (!literal && (p->role == LANGUAGE_BUCKET || (p->role == LANGUAGE_INTENT && p->number == ASK_TREND)))
+      continue; // "hours" are not "hourly"
     if (p->role == LANGUAGE_INTENT && (hits[i].n == longest || hits[i].n > 1) &&
         part_stands(f, m, p, hits[i].n))
       f->part->intents |= 1u << p->number;
@@ -471,73 +522,31 @@ static void part_take_intents(struct filling *f, const struct mention *m) {
   }
 }
 
-// ---- times
-
-static bool part_has_time(const struct model_thing *t) {
-  if (t->time >= 0 || yyjson_obj_get(t->def, "span") || yyjson_obj_get(t->def, "reach")) return true;
-  return false;
-}
-
-// "compared with last month": that is what this month is held against.
-static bool part_compared(const struct filling *f, const struct span *s) {
-  const struct phrase *p;
-  if (!s->since.n || !s->until.n || s->until_ms > f->in->clock->now_ms || str_is(s->until, "now"))
-    return false;
-  for (size_t at = s->first > 2 ? s->first - 2 : 0; at < s->first; at++) {
-    size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p);
-    if (n && p->number == ASK_COMPARE && at + n == s->first) return true;
+// What its mentions are to it, and then what stands between them.
+static void part_take(struct filling *f, const struct part_input *in) {
+  for (size_t i = 0; i < f->count; i++) {
+    struct mention *m = &f->list[i];
+    part_take_intents(f, m);
+    if (f->part->thing->derived && (part_take_id(f, i) || part_take_equal(f, i))) continue;
+    if (m->what == MENTION_NAME) part_take_name(f, m);
+    if (m->what == MENTION_NAME) part_take_label(f, i);
+    if (m->what == MENTION_COLUMN) part_take_column(f, i);
+    if (m->what == MENTION_VALUE) part_take_value(f, i);
+    if (m->what == MENTION_PARENT) part_take_parent(f, i);
+    if (m->what == MENTION_ENTITY) part_take_entity(f, i);
+    if (m->what == MENTION_KNOWN) part_take_known(f, i);
+    if (m->what == MENTION_LACK) f->part->lack = m->number;
+    if (m->what == MENTION_UNKNOWN) part_take_unknown(f, i);
   }
-  return false;
-}
-
-static void part_take_spans(struct filling *f) {
-  struct reading_part *p = f->part;
-  struct err err;
-  for (size_t i = 0; i < f->in->span_count; i++) {
-    const struct span *s = &f->in->spans[i];
-    if (!part_in_segments(f, s->first)) continue;
-    if (s->prior) {
-      if (!p->has_span && s->since.n) p->span = *s, p->has_span = true;
-      p->has_prior = true;
-      span_before(&p->span, f->in->clock, f->arena, &p->prior);
-    } else if (!p->has_span && f->in->span_count == 1 && part_compared(f, s)) {
-      p->prior = *s;
-      p->span = (struct span){.since = s->until, .until = STR("now")};
-      p->has_span = p->has_prior = span_resolve(&p->span, f->in->clock, &err);
-    } else if (!p->has_span) {
-      p->span = *s;
-      p->has_span = true;
-    } else if (!p->has_prior && (s->since_ms != p->span.since_ms || s->until_ms != p->span.until_ms)) {
-      p->prior = *s;
-      p->has_prior = true;
+  for (size_t k = 0; k < in->segment_count; k++)
+    for (size_t at = in->segments[k].first; at < in->segments[k].end; at++) {
+      if (!part_take_often(f, &in->segments[k], at)) part_take_comparison(f, &in->segments[k], at);
+      part_take_bound(f, &in->segments[k], at);
+      part_take_exact(f, &in->segments[k], at);
+      part_take_top(f, &in->segments[k], at);
+      part_take_percentile(f, &in->segments[k], at);
+      part_take_bucket(f, &in->segments[k], at);
     }
-  }
-  if (p->span_is_denied &&
-      p->span.until_ms > f->in->clock->now_ms) { // "not used in 60 days": in those that are over
-    p->span.until = STR("now");
-    if (!span_resolve(&p->span, f->in->clock, &err)) p->has_span = false;
-  }
-  if (p->has_prior && p->has_span && p->prior.since_ms > p->span.since_ms) {
-    struct span later = p->prior;
-    p->prior = p->span;
-    p->span = later;
-  }
-}
-
-// A period to compare with, where growth is asked for and none was named.
-static void part_settle_spans(struct filling *f) {
-  struct reading_part *p = f->part;
-  bool moves = part_has(p, ASK_GROWTH) || part_has(p, ASK_FALL);
-  if (moves && p->has_span && !p->has_prior && p->span.since_ms != INT64_MIN) {
-    span_before(&p->span, f->in->clock, f->arena, &p->prior);
-    p->has_prior = true;
-  }
-  struct str assumed = json_str(p->thing->def, "span");
-  if (p->has_span || !assumed.n || !part_has_time(p->thing)) return;
-  struct err err;
-  p->span = (struct span){.since = assumed, .until = STR("now")};
-  if (!span_resolve(&p->span, f->in->clock, &err)) return;
-  p->has_span = p->span_is_assumed = true;
 }
 
 void part_fill(const struct part_input *in, const struct model_thing *thing, struct arena *a,
@@ -549,42 +558,43 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
                         .arena = a,
                         .part = out,
                         .near_measure = -1};
-  *out =
-      (struct reading_part){.thing = thing, .measure = -1, .time = -1, .lack = -1, .flag = -1, .expects = -1};
+  *out = part_whole(thing);
   f->count = mentions_of(in->mentions, thing, in->segments, in->segment_count, f->list, WORDS_MOST);
-  for (size_t i = 0; i < f->count; i++) {
-    struct mention *m = &f->list[i];
-    part_take_intents(f, m);
-    if (thing->derived && (part_take_id(f, i) || part_take_equal(f, i))) continue;
-    if (m->what == MENTION_NAME) part_take_name(f, m);
-    if (m->what == MENTION_COLUMN) part_take_column(f, i);
-    if (m->what == MENTION_VALUE) part_take_value(f, i);
-    if (m->what == MENTION_PARENT) part_take_parent(f, i);
-    if (m->what == MENTION_ENTITY) part_take_entity(f, i);
-    if (m->what == MENTION_KNOWN) part_take_known(f, i);
-    if (m->what == MENTION_LACK) out->lack = m->number;
-    if (m->what == MENTION_UNKNOWN) part_take_unknown(f, i);
-  }
-  for (size_t k = 0; k < in->segment_count; k++)
-    for (size_t at = in->segments[k].first; at < in->segments[k].end; at++) {
-      part_take_comparison(f, &in->segments[k], at);
-      part_take_top(f, &in->segments[k], at);
-      part_take_percentile(f, &in->segments[k], at);
-      part_take_bucket(f, &in->segments[k], at);
-    }
+  part_take(f, in);
   part_take_spans(f);
   part_settle_spans(f);
+  part_settle_folded(f);
   part_settle_time(f);
+  part_settle_around(f);
+  part_settle_bucket(out);
+  part_settle_ahead(f);
+  part_settle_reach(f);
   part_settle_whether(f);
   part_settle_flags(out);
+  part_settle_rest(f);
+  part_settle_rivals(f);
   part_settle_sides(out);
-  part_settle_check(out);
+  part_settle_listed(f);
+  part_settle_check(f);
   part_settle_alternatives(f);
+  part_settle_either(f);
+  part_settle_share(f);
+  part_settle_recur(f);
   part_settle_which(f);
+  part_settle_per_person(f);
   part_settle_groups(out);
+  part_settle_each(f);
   part_settle_instants(out);
   part_settle_none(f);
   part_settle_counted(f);
   part_settle_who(f);
   part_settle_left(f);
+  part_settle_also(f);
+  part_settle_units(f);
+  part_settle_amount(f);
+  part_settle_sums(f);
+  part_settle_every(f);
+  part_settle_denials(f);
+  part_settle_lasting(f);
+  part_settle_numbers(f);
 }

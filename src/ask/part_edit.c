@@ -15,6 +15,14 @@ static void part_edit_filters(struct reading_part *before, const struct reading_
   if (edit->unfiltered_flag) before->unfiltered_flag = true, before->flag = edit->flag;
 }
 
+static bool part_edit_tells_apart(const struct reading_part *before, const struct reading_part *edit) {
+  for (size_t i = 0; i < edit->asked_count; i++) {
+    const struct model_column *c = &edit->thing->columns[edit->asked[i]];
+    if (c->time || part_is_measure(c)) return false;
+  }
+  return edit->asked_count && part_has(before, ASK_COUNT) && !before->group_count && !edit->group_count;
+}
+
 void part_edit(struct reading_part *before, const struct reading_part *edit) {
   part_edit_filters(before, edit);
   if (edit->has_span && !edit->span_is_assumed) {
@@ -23,6 +31,8 @@ void part_edit(struct reading_part *before, const struct reading_part *edit) {
     before->span_is_assumed = before->has_prior = false;
   }
   if (edit->has_prior) before->prior = edit->prior, before->has_prior = true;
+  if (edit->sort >= 0) before->sort = edit->sort, before->sort_up = edit->sort_up;
+  if (edit->time >= 0) before->time = edit->time;
   if (edit->name_count) {
     memcpy(before->names, edit->names, sizeof before->names);
     before->name_count = edit->name_count;
@@ -42,7 +52,11 @@ void part_edit(struct reading_part *before, const struct reading_part *edit) {
     before->group_count = edit->group_count;
     before->grouped = true;
   }
-  if (edit->asked_count) {
+  if (part_edit_tells_apart(before, edit)) { // "how many changes were there? By whom?"
+    memcpy(before->groups, edit->asked, sizeof before->groups);
+    before->group_count = edit->asked_count;
+    before->grouped = true;
+  } else if (edit->asked_count) {
     memcpy(before->asked, edit->asked, sizeof before->asked);
     before->asked_count = edit->asked_count;
   }
@@ -50,4 +64,15 @@ void part_edit(struct reading_part *before, const struct reading_part *edit) {
   if (edit->top) before->top = edit->top;
   if (edit->bucket) before->bucket = edit->bucket;
   if (edit->form) before->form = edit->form;
+}
+
+struct reading_part part_whole(const struct model_thing *t) {
+  return (struct reading_part){.thing = t,
+                               .measure = -1,
+                               .sort = -1,
+                               .time = -1,
+                               .lack = -1,
+                               .flag = -1,
+                               .expects = -1,
+                               .least_of = -1};
 }

@@ -3,6 +3,7 @@
 // has words, it says how its rows are asked for.
 #include "ask/part_filling.h"
 #include "data/json.h"
+#include "language/deed.h"
 
 static bool part_has_digit(struct str s) {
   for (size_t i = 0; i < s.n; i++)
@@ -90,9 +91,25 @@ void part_settle_whether(struct filling *f) {
   p->filter_count = 0;
 }
 
+// "interviewer" of interviews: who does what the rows are.
+static int part_doer(const struct filling *f) {
+  const struct model_thing *t = f->part->thing;
+  for (size_t c = 0; c < t->column_count; c++) {
+    struct str name = t->columns[c].name;
+    bool doer = str_ends(name, "er") || str_ends(name, "or");
+    if (doer && !t->columns[c].time && !part_is_measure(&t->columns[c]) &&
+        (str_eq(language_stem(name, f->arena), language_stem(t->label_noun, f->arena)) ||
+         language_is_deed(name, t->label_noun, f->arena)))
+      return (int)c;
+  }
+  return -1;
+}
+
 // The column that names people; -1: none. Of several the one that the language names first.
 static int part_people(const struct filling *f) {
   const struct model_thing *t = f->part->thing;
+  int doer = part_doer(f);
+  if (doer >= 0) return doer;
   for (size_t c = 0; c < t->column_count; c++) {
     struct ask_words words;
     struct err err;
@@ -107,6 +124,34 @@ static int part_people(const struct filling *f) {
           if (language_at(f->language, &words, k, LANGUAGE_PEOPLE, NULL)) return (int)c;
   }
   return -1;
+}
+
+// Is it called as who has something in hand: "assignee", "owner"?
+static bool part_is_holder(const struct filling *f, int column) {
+  size_t i, n;
+  yyjson_val *v;
+  struct str stem = language_stem(f->part->thing->columns[column].name, f->arena);
+  for (const struct language_kin *k = language_kin(stem); k; k = k->next)
+    yyjson_arr_foreach (k->words, i, n, v)
+      if (str_is(json_text(v), "holder")) return true;
+  return false;
+}
+
+// "Open issues per person": by those who have them, where rows name such; else by the people they name.
+void part_settle_per_person(struct filling *f) {
+  struct reading_part *p = f->part;
+  int people = -1;
+  bool per = false;
+  for (size_t i = 1; i < f->count; i++)
+    per = per || (f->list[i].what == MENTION_FILLER && part_before(f, i, LANGUAGE_PER, 1) &&
+                  language_at(f->language, f->words, f->list[i].first, LANGUAGE_PEOPLE, NULL));
+  if (!per || !p->thing->derived || p->group_count) return;
+  for (size_t c = 0; c < p->thing->column_count && people < 0; c++)
+    if (part_is_holder(f, (int)c) && !p->thing->columns[c].time) people = (int)c;
+  if (people < 0) people = part_people(f);
+  if (people < 0) return;
+  p->grouped = true;
+  part_add_column(p->groups, &p->group_count, people);
 }
 
 // "Who …" asks for people: where rows are of something else, for those that they name.

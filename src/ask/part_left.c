@@ -19,7 +19,7 @@ static bool left_has(const struct filling *f, const struct mention *m, enum lang
   return m && language_at(f->language, f->words, m->first, role, NULL) > 0;
 }
 
-static bool left_is_verb(struct str low) {
+bool part_is_verb(struct str low) {
   struct lexicon_word w;
   return lexicon_look(low, &w) && w.share[LEXICON_VERB] >= LEFT_VERB_LEAST;
 }
@@ -31,7 +31,7 @@ static bool left_is_finite(struct str low) { // "travel", "travels", and not "tr
 }
 
 // One of the verbs of that role, in any form.
-static bool left_is(const struct filling *f, struct str low, enum language_role role) {
+bool part_is_form(const struct filling *f, struct str low, enum language_role role) {
   char lemma[LEXICON_BYTES_MOST];
   struct str base = lexicon_lemma(low, LEXICON_VERB, lemma);
   struct word word = {.text = base, .low = base, .whole = base, .kind = WORD_PLAIN};
@@ -79,10 +79,19 @@ static const struct mention *left_name(const struct filling *f, const struct men
 
 // "notes were left on incidents", and the other way round: "incidents have got notes".
 static bool left_relates_between(const struct filling *f, const struct left_side *left,
-                                 const struct left_side *right) {
+                                 const struct left_side *right, struct str low) {
+  bool finite = left_is_finite(low) || str_ends(low, "ing"); // "credit given for complaints" is neither
   const struct mention *name = left_name(f, right->m);
-  return left->m && right->m && left->helper && right->preposition && left->m->what == MENTION_COLUMN &&
-         name && name->what == MENTION_NAME;
+  return left->m && right->m && (left->helper || !finite) && right->preposition &&
+         left->m->what == MENTION_COLUMN && name && name->what == MENTION_NAME;
+}
+
+// "Customers that have placed the most orders": by what one belongs to the other is told.
+static bool left_relates_counted(const struct filling *f, const struct left_side *left,
+                                 const struct left_side *right) {
+  return left->m && right->m && left->m->what == MENTION_NAME && !left->m->number &&
+         right->m->what == MENTION_COLUMN && f->part->thing->columns[right->m->number].counted &&
+         !right->preposition;
 }
 
 static bool left_is_placed(const struct mention *m) {
@@ -99,19 +108,50 @@ static bool left_is_row(const struct filling *f, const struct mention *m) {
   return false;
 }
 
+// "Gold status", "overnight service": it says of which column the value before it is.
+static bool left_carries(const struct filling *f, size_t i) {
+  const struct mention *value = part_mention(f, i, -1), *m = &f->list[i];
+  return value && value->what == MENTION_VALUE && value->first + value->n == m->first &&
+         !f->words->items[m->first - 1].end && left_has(f, m, LANGUAGE_CARRIER);
+}
+
+// "Guests who left us a number": what they gave is what follows.
+static bool left_is_given(const struct filling *f, size_t i) {
+  const struct mention *us = part_mention(f, i, 1), *what = part_mention(f, i, 2);
+  return left_has(f, us, LANGUAGE_OURS) && what && !f->words->items[us->first].end &&
+         !part_before(f, i, LANGUAGE_NOT, 2) &&
+         part_is_form(f, f->words->items[f->list[i].first].low, LANGUAGE_GIVES);
+}
+
 static bool left_is_harmless(const struct filling *f, size_t i) {
   struct str low = f->words->items[f->list[i].first].low;
+  if (left_carries(f, i) || left_is_given(f, i)) return true;
   struct left_side left = left_look(f, i, -1), right = left_look(f, i, 1);
-  if (part_before(f, i, LANGUAGE_NOT, 2) || part_before(f, i, LANGUAGE_MISSING, 2) || !left_is_verb(low))
+  if (part_before(f, i, LANGUAGE_NOT, 2) || part_before(f, i, LANGUAGE_MISSING, 2) || !part_is_verb(low))
     return false;
-  if (left_is(f, low, LANGUAGE_CHANGES)) return false;
-  if (left_relates_before(f, i, &left) || left_relates_between(f, &left, &right)) return true;
-  return left_is(f, low, LANGUAGE_BEARS) && (left_is_placed(right.m) || (!right.m && left_is_row(f, left.m)));
+  if (left_has(f, part_mention(f, i, -1), LANGUAGE_DETERMINER))
+    return false; // "a work order" is none that works
+  if (part_is_form(f, low, LANGUAGE_CHANGES)) return false;
+  if (left_relates_before(f, i, &left) || left_relates_between(f, &left, &right, low) ||
+      left_relates_counted(f, &left, &right))
+    return true;
+  if (left_has(f, part_mention(f, i, -1), LANGUAGE_OURS) && part_is_form(f, low, LANGUAGE_OFFERS))
+    return true; // "the courses that we offer"
+  return part_is_form(f, low, LANGUAGE_BEARS) &&
+         (left_is_placed(right.m) || (!right.m && left_is_row(f, left.m)));
+}
+
+// "Why do people leave?", of rows that have no reason: a list of them would be no answer.
+static void left_why(struct filling *f) {
+  for (size_t i = 0; i < f->count && f->part->thing->derived; i++)
+    if (f->list[i].what == MENTION_FILLER && left_has(f, &f->list[i], LANGUAGE_WHY))
+      part_leave(f, f->list[i].first);
 }
 
 // Once rows were looked at: before that, a word may stand in one.
 void part_settle_left(struct filling *f) {
   struct reading_part *p = f->part;
+  left_why(f);
   if (!p->thing->derived || !p->thing->seen || p->who || part_takes_all(p)) return;
   for (size_t i = 0; i < f->count; i++) {
     struct str whole = f->words->items[f->list[i].first].whole;

@@ -24,6 +24,34 @@ bool part_measures_two(const struct filling *f, size_t i) {
          !part_before(f, i, LANGUAGE_COMPARISON, 3);
 }
 
+// Behind "and" or "also", over what carries nothing: "vehicles and of work orders".
+static bool part_is_joined(const struct filling *f, size_t i) {
+  const struct mention *m = part_mention(f, i, -1);
+  for (int k = -1; m && m->what == MENTION_FILLER; m = part_mention(f, i, --k))
+    if (part_is(f, m, LANGUAGE_AND) || part_is(f, m, LANGUAGE_JOINT)) return true;
+  return false;
+}
+
+// Rows of a second kind that belong to one: told beside the first ("loans and visits of each branch"), or there have to be
+// any ("customers with invoices that shipped something").
+bool part_counts_besides(struct filling *f, size_t i) {
+  struct reading_part *p = f->part;
+  int m = f->list[i].number;
+  if (p->measure < 0 || p->measure == m || !p->thing->columns[m].counted ||
+      !p->thing->columns[p->measure].counted)
+    return false;
+  if (part_is_joined(f, i))
+    part_add_column(p->asked, &p->asked_count, m);
+  else
+    part_add_filter(p, (struct reading_filter){.op = READING_COMPARES,
+                                               .value = -1,
+                                               .column = m,
+                                               .sign = ">",
+                                               .text = STR("0"),
+                                               .at = f->list[i].first});
+  return true;
+}
+
 // "by customer segment", of customers.
 bool part_is_per_own(const struct filling *f, size_t i) {
   const struct mention *name = part_mention(f, i, -1);
@@ -34,9 +62,10 @@ bool part_is_per_own(const struct filling *f, size_t i) {
 bool part_take_other(struct filling *f, size_t i) {
   struct reading_part *p = f->part;
   int column = f->list[i].number;
-  bool none = part_near(f, i, LANGUAGE_NOT) || part_near(f, i, LANGUAGE_MISSING),
-       some = !p->thing->columns[column].counted && !part_before(f, i, LANGUAGE_PER, 2) &&
-              part_near(f, i, LANGUAGE_JOINT);
+  bool none = part_near(f, i, LANGUAGE_NOT) || part_near(f, i, LANGUAGE_MISSING) ||
+              (p->thing->derived && part_near(f, i, LANGUAGE_NOTHING)), // "that nobody signed up for"
+      some = !p->thing->columns[column].counted && !part_before(f, i, LANGUAGE_PER, 2) &&
+             part_near(f, i, LANGUAGE_JOINT);
   if (!none && !some) return false;
   part_add_filter(
       p, (struct reading_filter){
@@ -51,12 +80,26 @@ static bool part_reads(const struct reading_part *p, int column) {
   return reads;
 }
 
+// Of several that are counted the one that the time is said of: the last before it. -1: it is said first.
+static int part_timed_column(const struct filling *f) {
+  size_t time = 0;
+  int last = -1;
+  while (time < f->words->n && !f->in->mentions->timed[time]) time++;
+  for (size_t i = 0; i < f->count && f->list[i].first < time; i++)
+    if (f->list[i].what == MENTION_COLUMN && f->part->thing->columns[f->list[i].number].spanned.n)
+      last = f->list[i].number;
+  return last;
+}
+
 // Where rows of others are counted that have a time of their own, the time that is asked for is theirs.
 static void part_settle_span(struct filling *f) {
   struct reading_part *p = f->part;
   struct model_thing *copy = NULL;
+  bool joined = f->part->asked_count > 1; // "loans and visits in the last 30 days" are both in these
+  int timed = joined ? -1 : part_timed_column(f);
   for (size_t i = 0; i < p->thing->column_count && p->has_span && p->time < 0; i++) {
-    if (!p->thing->columns[i].spanned.n || !part_reads(p, (int)i)) continue;
+    if (!p->thing->columns[i].spanned.n || !part_reads(p, (int)i) || (timed >= 0 && timed != (int)i))
+      continue;
     if (!copy) {
       copy = ARENA_NEW(f->arena, struct model_thing);
       *copy = *p->thing;
@@ -92,7 +135,10 @@ void part_settle_counted(struct filling *f) {
   bool measured = part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM) || part_has(p, ASK_MEAN) ||
                   part_has(p, ASK_MEDIAN) || part_has(p, ASK_PERCENTILE) || part_has(p, ASK_TOTAL) ||
                   p->sums || p->grouped;
-  bool each = m >= 0 && p->thing->columns[m].counted && p->sums && !p->group_count && part_is_each(f);
+  bool besides = false; // "visits and courses per hall"
+  for (size_t i = 0; i < p->asked_count; i++) besides = besides || p->thing->columns[p->asked[i]].counted;
+  bool each =
+      m >= 0 && p->thing->columns[m].counted && (p->sums || besides) && !p->group_count && part_is_each(f);
   if (each) p->intents &= ~(1u << ASK_COUNT), p->sums = p->grouped = false;
   if (m >= 0 && p->thing->columns[m].counted && (each || !measured)) {
     if (!each && !part_is_compared(p, m))

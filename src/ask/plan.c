@@ -40,6 +40,17 @@ static struct str plan_filter_said(struct planning *x, const struct reading_part
   }
 }
 
+static struct str plan_column_said(const struct reading_part *p, int column) {
+  return column == -2 ? query_parent_label(p->thing) : p->thing->columns[column].name;
+}
+
+// "address by site > 1", "zone by firewall rule > 3": groups that have so many.
+static struct str plan_least_said(struct planning *x, const struct reading_part *p) {
+  struct str of = p->least_of == -1 ? p->thing->label_noun : plan_column_said(p, p->least_of);
+  return arena_printf(x->arena, "%.*s by %.*s %s %.15g", STR_ARG(of),
+                      STR_ARG(plan_column_said(p, p->groups[0])), p->least_sign, p->least);
+}
+
 static void plan_part_chips(struct planning *x, const struct reading_part *p) {
   plan_chip(
       x, "source",
@@ -49,6 +60,7 @@ static void plan_part_chips(struct planning *x, const struct reading_part *p) {
   for (size_t i = 0; i < p->id_count; i++) plan_chip(x, "which", p->ids[i], false);
   for (size_t i = 0; i < p->filter_count; i++)
     plan_chip(x, "only", plan_filter_said(x, p, &p->filters[i]), false);
+  if (p->least_sign && p->group_count) plan_chip(x, "only", plan_least_said(x, p), false);
   if (p->has_span)
     plan_chip(x, "time",
               arena_printf(x->arena, "%s%.*s%s%.*s",
@@ -148,14 +160,18 @@ static void plan_reach(struct planning *x, const struct reading_part *p) {
                                   (long long)days));
 }
 
-// What was taken for the same row.
+static void plan_note_once(struct planning *x, struct str note) {
+  for (size_t k = 0; k < x->out->note_count; k++)
+    if (str_eq(x->out->notes[k], note)) return;
+  plan_note(x, note);
+}
+
+// What was taken for the same row, and what a number is made of.
 static void plan_joined(struct planning *x, const struct reading_part *p, const struct query *q) {
   for (size_t i = 0; i < q->used_count; i++) {
-    struct str joined = p->thing->columns[q->used[i]].joined;
-    bool said = !joined.n;
-    struct str note = arena_printf(x->arena, "Joined by %.*s.", STR_ARG(joined));
-    for (size_t k = 0; k < x->out->note_count; k++) said = said || str_eq(x->out->notes[k], note);
-    if (!said) plan_note(x, note);
+    const struct model_column *c = &p->thing->columns[q->used[i]];
+    if (c->joined.n) plan_note_once(x, arena_printf(x->arena, "Joined by %.*s.", STR_ARG(c->joined)));
+    if (c->note.n) plan_note_once(x, c->note);
   }
 }
 
@@ -174,6 +190,29 @@ static void plan_values(struct planning *x, const struct reading_part *p, struct
   }
 }
 
+// What is asked besides a number: which rows they are, or how many; and all of those of which some are held against it.
+static void plan_also(struct planning *x, const struct reading_part *p, struct str suffix) {
+  bool value = x->out->result_count && x->out->results[x->out->result_count - 1].query.shape == QUERY_VALUE;
+  if (!(((p->lists || p->counts) && value) || p->every) || x->out->result_count == PLAN_RESULTS_MOST) return;
+  struct reading_part *also = ARENA_NEW(x->arena, struct reading_part);
+  struct query q;
+  *also = *p;
+  also->intents = p->lists || p->every ? 1u << ASK_LIST : 1u << ASK_COUNT;
+  also->every = also->whether = false;
+  for (size_t i = 0; i < also->filter_count && p->every;) // all of them, of which it is so or not
+    if (also->filters[i].noun)
+      i++;
+    else
+      also->filters[i] = also->filters[--also->filter_count];
+  also->sums = false;
+  also->measure = -1;
+  query_make(also, -1, x->arena, &q);
+  steps_add(&x->steps, also, &q, suffix, false);
+  struct str sql = rename_tables(q.sql, yyjson_obj_get(p->thing->def, "steps"), suffix, x->arena);
+  plan_put_result(x, also, &q, rename_parameters(sql, suffix, x->arena));
+  plan_joined(x, also, &q);
+}
+
 static void plan_part(struct planning *x, size_t i) {
   const struct reading_part *p = &x->r->parts[i];
   struct str suffix = plan_suffix(x, i);
@@ -189,6 +228,7 @@ static void plan_part(struct planning *x, size_t i) {
     plan_put_result(x, p, &q, sql);
     plan_joined(x, p, &q);
   }
+  plan_also(x, p, suffix);
   plan_values(x, p, suffix);
   plan_part_chips(x, p);
   plan_reach(x, p);
@@ -263,6 +303,26 @@ static void plan_near(struct planning *x) {
   }
 }
 
+// Those of several accounts that the question names are asked alone.
+static void plan_accounts(struct planning *x) {
+  const struct reading *r = x->r;
+  if (!r->account_count || x->out->end != PLAN_PROGRAM) return;
+  for (size_t i = 0; i < r->account_count; i++) plan_chip(x, "account", r->accounts[i], false);
+  struct str named = plan_list(x, r->accounts, r->account_count);
+  if (plan_narrow_accounts(r, x->out->program)) {
+    plan_note(x, arena_printf(x->arena,
+                              r->account_count > 1 ? "Only the accounts %.*s were asked."
+                                                   : "Only the account %.*s was asked.",
+                              STR_ARG(named)));
+    return;
+  }
+  yyjson_mut_doc_free(x->out->program);
+  x->out->program = NULL;
+  x->out->end = PLAN_CLARIFY;
+  x->out->text =
+      arena_printf(x->arena, "What is asked for is not of %.*s. Which account is meant?", STR_ARG(named));
+}
+
 void plan_make(const struct reading *r, const struct table_clock *clock, struct arena *a,
                struct ask_plan *out) {
   struct planning x = {.r = r, .clock = clock, .out = out, .arena = a};
@@ -276,6 +336,7 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
   if (plan_ends(&x)) return;
   if (r->recipe) {
     plan_recipe(r, clock, a, out);
+    plan_accounts(&x);
     return;
   }
   for (size_t i = 0; i < r->part_count; i++)
@@ -284,4 +345,5 @@ void plan_make(const struct reading *r, const struct table_clock *clock, struct 
       return;
     }
   plan_program(&x);
+  plan_accounts(&x);
 }

@@ -59,7 +59,6 @@ void plan_wants_rows(const struct reading *r, const struct model *model, struct 
 // A program that reads the labels of a thing's rows: one result, "names".
 yyjson_mut_doc *plan_names_program(const struct model_thing *t, struct arena *a);
 
-struct reading_part plan_whole(const struct model_thing *t); // all of its rows
 // The first rows of what a part is about, whole.
 yyjson_mut_doc *plan_peek_program(const struct reading_part *p, struct arena *a);
 

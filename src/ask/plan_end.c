@@ -43,6 +43,12 @@ static bool plan_reading_ends(struct planning *x) {
              STR("What is meant is not clear: the question points at something without saying what. Which "
                  "request, address, site or zone is it, and when was it?"));
     return true;
+  case READING_LOST:
+    plan_end(
+        x, PLAN_CLARIFY,
+        STR("This speaks of what the question before was about, and that cannot be told from it. What is "
+            "meant? Asked as one whole question it can be answered."));
+    return true;
   case READING_NO_SPAN:
     plan_end(x, PLAN_CLARIFY, STR("The time ends before it begins. From when to when is meant?"));
     return true;
@@ -110,11 +116,17 @@ static bool plan_has_unknown(struct planning *x, const struct reading_part *p) {
   return false;
 }
 
-// What is left over may be what the question turns on: of what has no words, and where all rows would be the answer.
-// Without it the answer would be to another question.
+// Of what has words, too: all but a verb, which mostly says what both sides of it say.
+static bool plan_has_content_left(const struct reading_part *p) {
+  for (size_t i = 0; i < p->unknown_count; i++)
+    if (!part_is_verb(p->unknown[i])) return true;
+  return false;
+}
+
+// What is left over may be what the question turns on: without it the answer would be to another question.
 static bool plan_has_left(struct planning *x, const struct reading_part *p) {
   bool wordless = p->thing->derived && !p->thing->source->worded;
-  if (!p->unknown_count || !(wordless || part_takes_all(p))) return false;
+  if (!p->unknown_count || !(wordless || part_takes_all(p) || plan_has_content_left(p))) return false;
   struct str known[8];
   size_t n = 0;
   for (size_t i = 0; i < p->thing->column_count && n < 8; i++)
@@ -165,19 +177,44 @@ static bool plan_is_fenced(struct planning *x, const struct reading_part *p) {
   return true;
 }
 
-// A time that is all ahead, of rows that are told once they happened: "created_at", "issued_on".
+// A time that is all ahead, of rows that are told once they happened: "created_at", "issued_on"; of what has words, all
+// that happens, and what is measured.
 static bool plan_is_to_come(const struct planning *x, const struct reading_part *p) {
-  static const char *const ahead[] = {"plan", "schedul", "promis", "expect", "estimat",
-                                      "need", "requir",  "want",   "reserv"};
   int time = query_time_column(p);
-  if (!p->thing->derived || !p->has_span || time < 0 || p->span.since_ms < x->clock->now_ms) return false;
-  struct str name = p->thing->columns[time].name;
-  for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++)
-    if (str_starts(name, ahead[i])) return false;
-  for (size_t i = 5; i <= name.n; i++) // a participle, alone or before more: "createdTs"
-    if (str_ends(str_make(name.p, i), "ed") && (i == name.n || !(name.p[i] >= 'a' && name.p[i] <= 'z')))
-      return true;
-  return false;
+  if (p->foresees) return true;
+  if (!p->has_span || p->span_is_assumed || p->span.since_ms < x->clock->now_ms) return false;
+  if (!p->thing->derived)
+    return !json_bool(p->thing->def, "ahead", false) &&
+           (p->thing->events || json_bool(p->thing->def, "sliced", false));
+  return time >= 0 && part_is_past(p->thing->columns[time].name);
+}
+
+// "The share of our requests": of what there is no part that the question names.
+static bool plan_shares_nothing(const struct reading_part *p) {
+  const struct model_column *c = p->measure >= 0 ? &p->thing->columns[p->measure] : NULL;
+  bool part =
+      p->filter_count || p->group_count || p->unfiltered_flag || p->has_prior || p->bucket || p->least_sign;
+  return !p->thing->derived && part_has(p, ASK_SHARE) && c && c->fold.n && !part &&
+         !str_is(c->kind, "ratio") && !str_is(c->unit, "percent");
+}
+
+// "How did the site do?": rows alone say nothing of it.
+static bool plan_asks_how(const struct planning *x, const struct reading_part *p) {
+  struct reading_part bare = *p;
+  bare.name_count = bare.id_count = 0;
+  return language_at(x->r->language, &x->r->words, 0, LANGUAGE_HOW, NULL) && part_takes_all(&bare) &&
+         !part_has(p, ASK_COUNT) && !part_has(p, ASK_CHECK);
+}
+
+// A time that is over before what is kept begins.
+static bool plan_is_too_old(struct planning *x, const struct reading_part *p) {
+  int64_t days = json_int(yyjson_obj_get(p->thing->def, "reach"), "days", 0);
+  if (!p->thing->derived || !days || !p->has_span || p->span.until_ms >= x->clock->now_ms - days * 86400000)
+    return false;
+  plan_end(x, PLAN_UNANSWERABLE,
+           arena_printf(x->arena, "Each %.*s is kept for %lld days only, and that time lies before them.",
+                        STR_ARG(p->thing->label_noun), (long long)days));
+  return true;
 }
 
 // "The best" of what has no number that the question names: of which?
@@ -185,8 +222,9 @@ static bool plan_ranks_nothing(const struct reading_part *p) {
   bool ranks = part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM), own = true;
   for (size_t i = 0; i < p->group_count; i++) own = own && p->groups[i] == p->thing->label;
   return ranks && own && p->thing->derived && !(p->thing->events && p->thing->within) && p->measure < 0 &&
-         p->thing->counts < 0 && !p->bucket && !part_has(p, ASK_TREND) && !part_has(p, ASK_OLDEST) &&
-         !part_has(p, ASK_NEWEST) && !part_has(p, ASK_COUNT) && !json_str(p->thing->def, "ranks").n;
+         p->thing->counts < 0 && !p->bucket && !part_has(p, ASK_TREND) && !part_has(p, ASK_WEEKDAY) &&
+         !part_has(p, ASK_CLOCK) && !part_has(p, ASK_OLDEST) && !part_has(p, ASK_NEWEST) &&
+         !part_has(p, ASK_COUNT) && !json_str(p->thing->def, "ranks").n;
 }
 
 // "Newest" and "oldest" are of a time, and "who" is of people: where rows have none, nothing says which.
@@ -196,14 +234,17 @@ static bool plan_has_no_ground(struct planning *x, const struct reading_part *p)
   for (size_t i = 0; i < p->asked_count; i++) timed = timed || p->thing->columns[p->asked[i]].time;
   timed = timed || yyjson_obj_get(p->thing->def, "ages") || (p->thing->derived && !p->thing->known);
   bool placed = query_time_column(p) >= 0 || yyjson_obj_get(p->thing->def, "span") ||
-                yyjson_obj_get(p->thing->def, "sliced") || yyjson_obj_get(p->thing->def, "reach") ||
+                yyjson_obj_get(p->thing->def, "sliced") ||
+                (!p->thing->derived && yyjson_obj_get(p->thing->def, "reach")) ||
                 (p->thing->derived && !p->thing->known);
   placed = placed || p->span_elsewhere;
-  const char *what = p->has_span && !p->span_is_assumed && !placed ? "when that was"
-                     : plan_is_to_come(x, p)                       ? "what is to come"
-                     : aged && !timed && p->measure < 0            ? "when it was made or changed"
-                     : part_lacks_people(p)                        ? "who did it"
-                                                                   : NULL;
+  bool bucketed = !p->thing->derived && p->bucket && query_time_column(p) < 0 &&
+                  !json_bool(p->thing->def, "sliced", false);
+  const char *what = (p->has_span && !p->span_is_assumed && !placed) || bucketed ? "when that was"
+                     : plan_is_to_come(x, p)                                     ? "what is to come"
+                     : aged && !timed && p->measure < 0 ? "when it was made or changed"
+                     : part_lacks_people(p)             ? "who did it"
+                                                        : NULL;
   if (!what) return false;
   plan_end(
       x, PLAN_UNANSWERABLE,
@@ -217,8 +258,16 @@ static bool plan_has_no_ground(struct planning *x, const struct reading_part *p)
 static bool plan_has_no_number(struct planning *x, const struct reading_part *p) {
   bool folds = part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN) || part_has(p, ASK_PERCENTILE);
   bool rows = part_has(p, ASK_COUNT) && !(p->thing->derived && !p->thing->within); // each is one
-  folds = folds && p->measure < 0 && p->thing->counts < 0 && !p->group_count && !rows;
-  if (!folds && !plan_ranks_nothing(p)) return false;
+  folds = folds && p->measure < 0 && p->thing->counts < 0 && !p->group_count && !p->bucket && !rows;
+  folds = folds || plan_asks_how(x, p);
+  bool amount = p->amount && p->thing->derived && p->measure < 0 && p->thing->counts < 0 && !p->least_sign;
+  if (plan_shares_nothing(p)) {
+    plan_end(x, PLAN_CLARIFY,
+             arena_printf(x->arena, "What share of the %.*s is meant? The question names no part of them.",
+                          STR_ARG(p->thing->columns[p->measure].name)));
+    return true;
+  }
+  if (!folds && !amount && !plan_ranks_nothing(p)) return false;
   struct str known[6];
   size_t n = 0;
   for (size_t i = 0; i < p->thing->column_count && n < 6; i++)
@@ -235,6 +284,27 @@ static bool plan_has_no_number(struct planning *x, const struct reading_part *p)
   return true;
 }
 
+// "In the previous period": before which one?
+static bool plan_is_before_nothing(struct planning *x, const struct reading_part *p) {
+  if (!p->span_is_before || p->has_prior) return false;
+  plan_end(
+      x, PLAN_CLARIFY,
+      STR("The period before which one is meant? The question names none, as \"the last 7 days\" would be."));
+  return true;
+}
+
+// "Never used", where nothing says what was used: a yes for a no.
+static bool plan_denies_nothing(struct planning *x, const struct reading_part *p) {
+  if (!p->denied.n) return false;
+  plan_end(
+      x, PLAN_CLARIFY,
+      arena_printf(x->arena,
+                   "What \"%.*s\" denies is not understood, and without it the question would be another "
+                   "one. What is known is %.*s: which of them is meant?",
+                   STR_ARG(p->denied), STR_ARG(p->thing->label_noun)));
+  return true;
+}
+
 // What could be meant by a word that nothing knows, where several could, or only what is no more than akin.
 static void plan_offer_near(struct planning *x) {
   for (size_t i = 0; i < x->r->near_count && x->out->end != PLAN_REFUSE && !x->out->choice_count; i++) {
@@ -244,9 +314,10 @@ static void plan_offer_near(struct planning *x) {
     x->out->word = use->said;
     x->out->words = true;
     plan_end(x, PLAN_CLARIFY,
-             arena_printf(x->arena, "Nothing connected knows of \"%.*s\". Near it %s %.*s. Is %s meant?",
-                          STR_MOST(use->said, 60), use->count == 1 ? "is" : "are",
-                          STR_ARG(plan_list(x, use->meant, use->count)),
+             arena_printf(x->arena, "Nothing connected knows of \"%.*s\". %s %s %.*s. Is %s meant?",
+                          STR_MOST(use->said, 60),
+                          use->leaves ? "What the rest of the question speaks of" : "Near it",
+                          use->count == 1 ? "is" : "are", STR_ARG(plan_list(x, use->meant, use->count)),
                           use->count == 1 ? "that" : "one of them"));
   }
 }
@@ -260,7 +331,8 @@ bool plan_ends(struct planning *x) {
 
 bool plan_part_ends(struct planning *x, const struct reading_part *p) {
   bool ends = plan_is_fenced(x, p) || plan_lacks(x, p) || plan_is_ambiguous(x, p) || plan_has_unknown(x, p) ||
-              plan_has_left(x, p) || plan_has_no_ground(x, p) || plan_has_no_number(x, p);
+              plan_has_left(x, p) || plan_is_too_old(x, p) || plan_has_no_ground(x, p) ||
+              plan_has_no_number(x, p) || plan_is_before_nothing(x, p) || plan_denies_nothing(x, p);
   if (ends && p->unknown_count) plan_offer_near(x);
   return ends;
 }

@@ -20,4 +20,7 @@ struct str plan_list(struct planning *x, const struct str *items, size_t n); // 
 bool plan_ends(struct planning *x);
 bool plan_part_ends(struct planning *x, const struct reading_part *p);
 
+// Leaves of several accounts those that the question names (accounts.c). False: no step asks any of them.
+bool plan_narrow_accounts(const struct reading *r, yyjson_mut_doc *program);
+
 #endif

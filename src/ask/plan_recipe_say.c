@@ -14,6 +14,7 @@ void plan_recipe_say(const struct recipe_use *use, const struct outcome_result *
     buf_printf(out->text, "%.*s: could not be read (%.*s).", STR_ARG(r->title), STR_MOST(r->why, 400));
     return;
   }
+  if (!say.n && !r->rows.row_count && yyjson_obj_get(def, "none")) return; // an empty sentence says nothing
   if (say.n) {
     sentence_say(&to, plan_recipe_words(use, say, clock, a), r->asked->columns);
     return;

@@ -71,8 +71,9 @@ struct str query_narrow(const struct reading_part *p, const struct model_thing *
       query_add_quoted(&out, p->names[i]);
       buf_printf(&out, ", %.*s) ORDER BY length(%.*s) DESC LIMIT 1)", STR_ARG(label), STR_ARG(label));
     } else {
-      buf_printf(&out, "lower(%.*s) = ", STR_ARG(label));
+      buf_printf(&out, "lower(%.*s) = lower(", STR_ARG(label));
       query_add_quoted(&out, p->names[i]);
+      buf_add_char(&out, ')');
     }
   }
   return query_done(&out, a);
@@ -92,16 +93,25 @@ static void query_add_text(struct buf *out, const struct model_column *c, struct
   buf_add_char(out, ')');
 }
 
+static bool query_is_flag(const struct model_thing *t, int column) {
+  for (size_t i = 0; i < t->value_count && t->derived; i++)
+    if (t->values[i].column == column && str_is(t->values[i].value, "true")) return true;
+  return false;
+}
+
 static void query_add_filter(struct querying *s, const struct reading_filter *f, struct buf *out) {
   const struct model_column *c = f->column >= 0 ? &s->t->columns[f->column] : NULL;
   query_use(s, f->column);
+  bool another =
+      f->negated && f->op == READING_LIKE && !s->t->derived && !c->list; // it has one, and not this
+  if (another) buf_printf(out, "(%.*s IS NOT NULL AND ", STR_ARG(c->sql));
   if (f->negated) buf_add_z(out, "NOT coalesce(");
   switch (f->op) {
   case READING_IS:
     buf_printf(out, "(%.*s)", STR_ARG(s->t->values[f->value].sql));
     break;
   case READING_LACKS:
-    if (part_is_measure(c)) {
+    if (part_is_measure(c) || query_is_flag(s->t, f->column)) {
       buf_printf(out, "coalesce(%.*s, 0) = 0", STR_ARG(c->sql));
       break;
     }
@@ -111,13 +121,40 @@ static void query_add_filter(struct querying *s, const struct reading_filter *f,
     buf_printf(out, "%.*s %s %.*s", STR_ARG(c->sql), f->sign, STR_ARG(f->text));
     break;
   case READING_LIKE:
+    if (f->within && !c->list) {
+      buf_printf(out, "instr(lower(%.*s), lower(", STR_ARG(c->sql));
+      query_add_quoted(out, f->text);
+      buf_add_z(out, ")) > 0");
+      break;
+    }
     query_add_text(out, c, f->text);
   }
   if (f->negated) buf_add_z(out, ", 0)");
+  if (another) buf_add_char(out, ')');
 }
 
 static void query_and(struct buf *out) {
   if (out->n) buf_add_z(out, " AND ");
+}
+
+// One of those that are said with "or".
+static void query_either(struct querying *s, int number, bool *done, struct buf *out) {
+  bool first = true;
+  buf_add_char(out, '(');
+  for (size_t k = 0; k < s->p->filter_count; k++) {
+    if (s->p->filters[k].either != number) continue;
+    buf_add_z(out, first ? "" : " OR ");
+    query_add_filter(s, &s->p->filters[k], out);
+    done[k] = true;
+    first = false;
+  }
+  buf_add_char(out, ')');
+}
+
+static bool query_is_with(const struct reading_part *p, int column) {
+  for (size_t i = 0; i < p->filter_count; i++)
+    if (p->filters[i].with && p->filters[i].column == column) return true;
+  return false;
 }
 
 // Values of one column are alternatives; all else holds together. `nouns`: only what kind of rows is meant.
@@ -129,9 +166,14 @@ void query_filters(struct querying *s, bool nouns, bool rest, struct buf *out) {
     if (done[i] || !(f->noun ? nouns : rest)) continue;
     query_and(out);
     bool several = false;
+    if (f->either) {
+      query_either(s, f->either, done, out);
+      continue;
+    }
     for (size_t k = i + 1; k < p->filter_count; k++)
-      several = several || (f->column >= 0 && p->filters[k].column == f->column &&
-                            p->filters[k].op == f->op && p->filters[k].op != READING_COMPARES && !f->negated);
+      several =
+          several || (!query_is_with(p, f->column) && f->column >= 0 && p->filters[k].column == f->column &&
+                      p->filters[k].op == f->op && p->filters[k].op != READING_COMPARES && !f->negated);
     if (several) buf_add_char(out, '(');
     query_add_filter(s, f, out);
     for (size_t k = i + 1; several && k < p->filter_count; k++) {
@@ -161,7 +203,8 @@ void query_time(struct querying *s, const struct span *span, const char *suffix,
   query_use(s, time);
   if (s->p->span_is_denied) {
     query_and(out);
-    buf_printf(out, "NOT coalesce(%.*s >= :since, 0)", STR_ARG(t->columns[time].sql));
+    buf_printf(out, "NOT coalesce(%.*s >= :%s, 0)", STR_ARG(t->columns[time].sql),
+               span->since.n ? "since" : "until"); // "not for more than 90 days" ends then
     return;
   }
   if (span->since.n) {
@@ -174,14 +217,54 @@ void query_time(struct querying *s, const struct span *span, const char *suffix,
   }
 }
 
+// The time by which something is the next, of rows that nothing else is said of; -1: that is not asked.
+static int query_soonest(const struct reading_part *p) {
+  int column = -1;
+  if (!part_has(p, ASK_SOONEST) || !p->thing->derived || p->has_span) return -1;
+  for (size_t i = 0; i < p->asked_count; i++)
+    if (p->thing->columns[p->asked[i]].time) column = p->asked[i];
+  return column >= 0 ? column : query_time_column(p);
+}
+
+// "Records of www.example.com": of the zone the rows of that host, where they say whose they are.
+static void query_hosts(struct querying *s, struct buf *out) {
+  int host = model_column_find(s->t, json_str(s->t->def, "host"));
+  bool any = false;
+  for (size_t i = 0; i < s->p->name_count && host >= 0 && s->p->named != s->t; i++) {
+    if (query_labels(s->p->names[i]) <= 2) return; // a zone is among them: all of its rows
+    any = true;
+  }
+  if (!any) return;
+  query_and(out);
+  query_use(s, host);
+  const struct str whose[] = {s->t->columns[host].sql,
+                              query_parent_sql(s->t)}; // a zone may have such a name itself
+  for (size_t i = 0; i < 2 * s->p->name_count; i++) {
+    buf_printf(out, "%slower(%.*s) = lower(", i ? " OR " : "(", STR_ARG(whose[i % 2]));
+    query_add_quoted(out, s->p->names[i / 2]);
+    buf_add_char(out, ')');
+  }
+  buf_add_char(out, ')');
+}
+
 struct str query_where(struct querying *s, bool rest, bool time) {
   struct buf out = BUF_MAX(QUERY_SQL_MOST);
-  struct str always = json_str(s->t->def, "where"), narrow = s->t->within && !json_str(s->t->def, "find").n
-                                                                 ? STR_NONE
+  const struct model_thing *up = s->t->within;
+  bool from_up = up && str_starts(model_from(s->t), arena_z(s->arena, model_from(up)));
+  struct str always = json_str(s->t->def, "where"), narrow = from_up ? query_narrow(s->p, up, s->arena)
+                                                             : up && !json_str(s->t->def, "find").n
+                                                                 ? STR_NONE // the calls are
                                                                  : query_narrow(s->p, s->t, s->arena);
   if (always.n) buf_printf(&out, "(%.*s)", STR_ARG(always));
   if (narrow.n) query_and(&out), buf_printf(&out, "(%.*s)", STR_ARG(narrow));
+  query_hosts(s, &out);
   query_filters(s, true, rest, &out);
+  int soonest = query_soonest(s->p);
+  if (soonest >= 0) { // what is next is to come
+    query_and(&out);
+    buf_printf(&out, "%.*s >= %s", STR_ARG(s->t->columns[soonest].sql), MODEL_NOW);
+    query_use(s, soonest);
+  }
   if (time && s->p->has_span && !s->p->has_prior) query_time(s, &s->p->span, "", &out);
   return query_done(&out, s->arena);
 }
@@ -206,8 +289,10 @@ int query_measure(const struct querying *s) {
   int m = s->p->measure;
   bool plain = m >= 0 && !s->t->columns[m].fold.n &&
                !s->t->columns[m].unit.n; // counting asks for rows, not for their widths
-  if (m >= 0 && s->p->sums && !query_compares(s->p, m)) return m;
+  if (m >= 0 && s->p->sums && (s->p->counts || !query_compares(s->p, m))) return m;
   if (m >= 0 && part_has(s->p, ASK_COUNT) && (plain || query_compares(s->p, m))) return s->t->counts;
+  if (m >= 0 && s->t->derived && part_has(s->p, ASK_SHARE) && query_compares(s->p, m))
+    return s->t->counts; // "what share was renewed at least 2 times" is one of rows
   if (m >= 0) return m;
   return s->t->counts;
 }
@@ -231,7 +316,7 @@ struct str query_fold(struct querying *s, const char *prefix) {
   if (part_has(s->p, ASK_MEAN) || s->q->ratio)
     fold = str_is(c->fold, "") || str_is(c->fold, "sum") ? STR("avg") : c->fold;
   if (s->t->derived && query_ranks(s->p) && s->p->grouped && !s->p->told_apart && !c->counted && !c->fold.n &&
-      !s->p->top) // the cheapest of each
+      !s->p->top && !part_has(s->p, ASK_MEAN)) // the cheapest of each
     fold = part_has(s->p, ASK_BOTTOM) ? STR("min") : STR("max");
   if (part_has(s->p, ASK_MEDIAN)) fold = STR("median");
   bool ranked = part_has(s->p, ASK_PERCENTILE);
@@ -335,12 +420,25 @@ static bool query_has_hit(const struct reading_part *p) {
   return false;
 }
 
+// "How much does Luna weigh?": two that are called so do not weigh what they do together.
+static bool query_is_of_rows(const struct querying *s) {
+  const struct reading_part *p = s->p;
+  bool named = false;
+  for (size_t i = 0; i < p->filter_count; i++)
+    named = named || (p->filters[i].column == s->t->label && p->filters[i].op != READING_LACKS &&
+                      !p->filters[i].negated);
+  return s->t->derived && named && p->amount && p->measure >= 0 && !s->t->columns[p->measure].counted &&
+         !s->t->columns[p->measure].fold.n && !part_has(p, ASK_TOTAL) && !p->has_span && !s->t->events;
+}
+
 static void query_choose(struct querying *s) {
   const struct reading_part *p = s->p;
-  bool timed = s->t->time >= 0, ranks = query_ranks(p), folded = query_is_folded(s);
+  bool timed = query_time_column(p) >= 0, ranks = query_ranks(p), folded = query_is_folded(s);
   bool aged = part_has(p, ASK_OLDEST) || part_has(p, ASK_NEWEST) || part_has(p, ASK_SOONEST);
   if (p->none_within)
     query_none(s);
+  else if (p->idle && timed)
+    query_idle(s);
   else if (query_counts_values(s))
     query_distinct(s);
   else if (p->unfiltered_flag)
@@ -350,8 +448,12 @@ static void query_choose(struct querying *s) {
     query_diff(s);
   else if (p->has_prior)
     query_periods(s);
+  else if (query_is_per_bucket(s) && timed)
+    query_bucket_stats(s);
   else if (part_has(p, ASK_HEAT) && timed)
     query_heat(s);
+  else if ((part_has(p, ASK_WEEKDAY) || part_has(p, ASK_CLOCK)) && timed && !aged)
+    query_times(s);
   else if ((part_has(p, ASK_TREND) || p->bucket) && timed && !aged)
     query_series(s);
   else if (part_has(p, ASK_SHARE) && query_has_hit(p) &&
@@ -370,6 +472,8 @@ static void query_choose(struct querying *s) {
     query_groups(s);
   else if (p->group_count && (p->grouped || part_has(p, ASK_COUNT) || folded || part_has(p, ASK_DISTINCT)))
     query_groups(s);
+  else if (query_is_of_rows(s))
+    query_rows(s);
   else if (part_has(p, ASK_COUNT) || part_has(p, ASK_TOTAL) || folded)
     query_value(s);
   else
@@ -441,10 +545,16 @@ void query_make_common(const struct reading *r, struct arena *a, struct query ou
                            where.n ? " WHERE " : "", STR_ARG(where));
   }
   const struct model_column *c = &r->parts[0].thing->columns[r->join[0]];
-  out[0].sql = arena_printf(a, "SELECT a.v AS \"%.*s\" FROM (%.*s) a JOIN (%.*s) b ON a.v = b.v ORDER BY 1",
-                            STR_ARG(c->name), STR_ARG(side[0]), STR_ARG(side[1]));
+  out[0].sql =
+      r->lacks ? arena_printf(a,
+                              "SELECT a.v AS \"%.*s\" FROM (%.*s) a LEFT JOIN (%.*s) b ON a.v = b.v WHERE "
+                              "b.v IS NULL ORDER BY 1",
+                              STR_ARG(c->name), STR_ARG(side[0]), STR_ARG(side[1]))
+               : arena_printf(a, "SELECT a.v AS \"%.*s\" FROM (%.*s) a JOIN (%.*s) b ON a.v = b.v ORDER BY 1",
+                              STR_ARG(c->name), STR_ARG(side[0]), STR_ARG(side[1]));
   out[0].measure = c->name;
-  out[0].title = arena_printf(a, "%.*s in both", STR_ARG(c->name));
+  out[0].lacks = r->lacks;
+  out[0].title = arena_printf(a, r->lacks ? "%.*s in the first alone" : "%.*s in both", STR_ARG(c->name));
 }
 
 struct str query_values(const struct reading_part *p, int column, struct arena *a) {

@@ -18,6 +18,7 @@ enum query_shape {
   QUERY_HEAT,    // weekday, hour, measure
   QUERY_COMMON,  // what two sources have in common
   QUERY_NONE,    // what the rows are within, where it has none of them
+  QUERY_IDLE,    // periods in which nothing was
   QUERY_SHAPES
 };
 
@@ -38,6 +39,7 @@ struct query {
   int64_t limit; // 0: none
   bool ties;     // rows beyond the limit equal the last one within it
   bool ratio;    // the measure is a ratio
+  bool lacks;    // of COMMON: what is in the first, and not in the second
   bool distinct; // of VALUE: how many different values the column has that is called as the measure
   struct str unit;
 };

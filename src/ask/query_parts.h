@@ -44,6 +44,10 @@ void query_share(struct querying *s);
 void query_stats(struct querying *s);
 void query_periods(struct querying *s);
 void query_heat(struct querying *s);
+void query_times(struct querying *s);
+void query_idle(struct querying *s);
+bool query_is_per_bucket(const struct querying *s); // "average requests per day"
+void query_bucket_stats(struct querying *s);
 void query_diff(struct querying *s);
 void query_rows(struct querying *s);
 void query_none(struct querying *s);

@@ -21,19 +21,33 @@ void query_value(struct querying *s) {
   s->q->sql = query_done(&out, s->arena);
 }
 
+// What is told apart, besides when: a verb may be a time's too, "how many different medicines were prescribed".
+static int query_distinct_column(const struct querying *s, size_t *n) {
+  const struct reading_part *p = s->p;
+  int column = p->group_count ? p->groups[0] : -1;
+  *n = p->group_count;
+  for (size_t i = 0; i < p->asked_count; i++) {
+    if (p->group_count && s->t->columns[p->asked[i]].time) continue;
+    if (column < 0) column = p->asked[i];
+    (*n)++;
+  }
+  return column;
+}
+
 // "how many different countries": the values of one column are counted, and not the rows that have them.
 bool query_counts_values(const struct querying *s) {
   const struct reading_part *p = s->p;
-  bool one = p->group_count + p->asked_count == 1 && !p->grouped && !p->top && !p->bucket;
-  if (one &&
-      part_is_measure(&s->t->columns[p->group_count ? (p->groups[0] < 0 ? 0 : p->groups[0]) : p->asked[0]]))
-    return false;
+  size_t n;
+  int column = query_distinct_column(s, &n);
+  bool one = n == 1 && !p->grouped && !p->top && !p->bucket;
+  if (one && part_is_measure(&s->t->columns[column < 0 ? 0 : column])) return false;
   return one && part_has(p, ASK_DISTINCT) && part_has(p, ASK_COUNT) &&
          !(p->group_count && p->groups[0] < 0) && !part_has(p, ASK_TREND) && !part_has(p, ASK_SHARE);
 }
 
 void query_distinct(struct querying *s) {
-  int column = s->p->group_count ? s->p->groups[0] : s->p->asked[0];
+  size_t n;
+  int column = query_distinct_column(s, &n);
   struct buf out = BUF_MAX(QUERY_SQL_MOST);
   query_use(s, column);
   s->q->measure = s->t->columns[column].name;
@@ -64,6 +78,14 @@ static struct str query_parents(const struct querying *s) {
                       STR_ARG(model_from(up)), narrow.n ? " WHERE " : "", STR_ARG(narrow));
 }
 
+// "Which zones were changed": rows that are of none tell of none, and nothing is not what two have in common. Empty: all rows count.
+static struct str query_there(const struct querying *s) {
+  int group = s->q->group_count == 1 ? query_group_at(s, 0) : -2;
+  if (group < 0 || s->t->columns[group].list) return STR_NONE;
+  if (!s->p->alike && (s->t->derived || !s->p->told_apart)) return STR_NONE;
+  return arena_printf(s->arena, "(%.*s) IS NOT NULL", STR_ARG(s->t->columns[group].sql));
+}
+
 static struct str query_grouped(struct querying *s) {
   struct buf out = BUF_MAX(QUERY_SQL_MOST);
   struct str fold = query_fold(s, "");
@@ -71,14 +93,24 @@ static struct str query_grouped(struct querying *s) {
   query_group_list(s, &out);
   buf_printf(&out, "%.*s AS ", STR_ARG(fold));
   query_name(&out, s->q->measure);
+  if (s->p->alike && s->t->label >= 0) // which these are
+    buf_printf(&out, ", group_concat(DISTINCT %.*s) AS \"%.*s\"", STR_ARG(s->t->columns[s->t->label].sql),
+               STR_ARG(s->t->label_noun));
   if (part_has(s->p, ASK_SHARE)) // of all of them
     buf_printf(&out, ", round(100.0 * %.*s / nullif(sum(%.*s) OVER (), 0), 2) AS percent", STR_ARG(fold),
                STR_ARG(fold));
-  struct str where = query_where(s, true, true);
+  struct str where = query_where(s, true, true), there = query_there(s);
   buf_printf(&out, " FROM %.*s", STR_ARG(query_source(s)));
+  if (there.n)
+    where = where.n ? arena_printf(s->arena, "(%.*s) AND %.*s", STR_ARG(where), STR_ARG(there)) : there;
   query_add_where(&out, where);
   query_group_by(s, &out);
-  if (s->p->least_sign) buf_printf(&out, " HAVING count(*) %s %.15g", s->p->least_sign, s->p->least);
+  if (s->p->least_sign) {
+    int of = s->p->least_of;
+    struct str many = of == -1 ? fold : query_group_sql(s, of);
+    buf_printf(&out, of == -1 ? " HAVING %.*s %s %.15g" : " HAVING count(DISTINCT %.*s) %s %.15g",
+               STR_ARG(many), s->p->least_sign, s->p->least);
+  }
   return query_done(&out, s->arena);
 }
 
@@ -156,6 +188,64 @@ void query_series(struct querying *s) {
   q->sql = query_done(&out, s->arena);
 }
 
+// Of the values "v" that a query gives.
+static void query_stats_of(struct querying *s, struct str value) {
+  struct buf out = BUF_MAX(QUERY_SQL_MOST);
+  struct query *q = s->q;
+  struct str name = arena_printf(s->arena, "p%.6g", query_percentile(s->p)), rank = STR_NONE;
+  if (part_has(s->p, ASK_PERCENTILE))
+    rank = arena_printf(s->arena, "percentile(v, %.6g) AS \"%.*s\", ", query_percentile(s->p), STR_ARG(name));
+  buf_printf(&out,
+             "SELECT %.*sround(avg(v), 2) AS mean, median(v) AS median, min(v) AS least, max(v) AS most, "
+             "count(v) AS of FROM (%.*s)",
+             STR_ARG(rank), STR_ARG(value));
+  q->shape = QUERY_STATS;
+  q->mark = STR("kpi");
+  q->x = rank.n ? name : STR("mean");
+  q->sql = query_done(&out, s->arena);
+}
+
+// "Average requests per day": of what each day comes to, and not of what rows have.
+bool query_is_per_bucket(const struct querying *s) {
+  const struct reading_part *p = s->p;
+  int m = query_measure(s);
+  bool sums = m < 0 || str_is(s->t->columns[m].fold, "sum");
+  return p->bucket && sums && !p->has_prior &&
+         (part_has(p, ASK_MEAN) || part_has(p, ASK_MEDIAN) || part_has(p, ASK_PERCENTILE));
+}
+
+void query_bucket_stats(struct querying *s) {
+  struct reading_part plain = *s->p;
+  struct querying inner = *s;
+  struct query *q = s->q;
+  plain.intents &= ~(1u << ASK_MEAN | 1u << ASK_MEDIAN | 1u << ASK_PERCENTILE);
+  inner.p = &plain;
+  query_series(&inner);
+  struct str values =
+      arena_printf(s->arena, "SELECT *, \"%.*s\" AS v FROM (%.*s)", STR_ARG(q->measure), STR_ARG(q->sql));
+  q->bucket = q->color = STR_NONE;
+  if (!q->group_count) {
+    query_stats_of(s, values);
+    return;
+  }
+  bool middle = part_has(s->p, ASK_MEDIAN), ranked = part_has(s->p, ASK_PERCENTILE);
+  struct str fold = ranked   ? arena_printf(s->arena, "percentile(v, %.6g)", query_percentile(s->p))
+                    : middle ? STR("median(v)")
+                             : STR("round(avg(v), 2)"),
+             name = ranked   ? arena_printf(s->arena, "p%.6g", query_percentile(s->p))
+                    : middle ? STR("median")
+                             : STR("mean");
+  q->measure = arena_printf(s->arena, "%.*s %.*s", STR_ARG(name), STR_ARG(q->measure));
+  q->ascending = part_has(s->p, ASK_BOTTOM);
+  q->sql = arena_printf(s->arena, "SELECT \"%.*s\", %.*s AS \"%.*s\" FROM (%.*s) GROUP BY 1 ORDER BY 2 %s, 1",
+                        STR_ARG(q->groups[0]), STR_ARG(fold), STR_ARG(q->measure), STR_ARG(values),
+                        q->ascending ? "ASC" : "DESC");
+  q->limit = s->p->top;
+  q->shape = QUERY_GROUPS;
+  q->group_count = 1;
+  query_wish_bars(q);
+}
+
 void query_share(struct querying *s) {
   struct buf out = BUF_MAX(QUERY_SQL_MOST), hit = BUF_MAX(QUERY_SQL_MOST);
   struct query *q = s->q;
@@ -186,7 +276,6 @@ void query_share(struct querying *s) {
 
 // Of rows by themselves, or of the counts of what they are within.
 void query_stats(struct querying *s) {
-  struct buf out = BUF_MAX(QUERY_SQL_MOST);
   struct query *q = s->q;
   unsigned intents = s->p->intents;
   struct reading_part plain = *s->p;
@@ -210,17 +299,7 @@ void query_stats(struct querying *s) {
     query_groups(&inner);
     value = arena_printf(s->arena, "SELECT \"%.*s\" AS v FROM (%.*s)", STR_ARG(q->measure), STR_ARG(q->sql));
   }
-  struct str name = arena_printf(s->arena, "p%.6g", query_percentile(s->p)), rank = STR_NONE;
-  if (part_has(s->p, ASK_PERCENTILE))
-    rank = arena_printf(s->arena, "percentile(v, %.6g) AS \"%.*s\", ", query_percentile(s->p), STR_ARG(name));
-  buf_printf(&out,
-             "SELECT %.*sround(avg(v), 2) AS mean, median(v) AS median, min(v) AS least, max(v) AS most, "
-             "count(v) AS of FROM (%.*s)",
-             STR_ARG(rank), STR_ARG(value));
-  q->shape = QUERY_STATS;
-  q->mark = STR("kpi");
-  q->x = rank.n ? name : STR("mean");
-  q->sql = query_done(&out, s->arena);
+  query_stats_of(s, value);
 }
 
 // The same of the calls that read the period before, where the calls cut by time.
@@ -233,7 +312,8 @@ static struct str query_other(const struct querying *s, struct str sql, struct s
 void query_periods(struct querying *s) {
   struct buf out = BUF_MAX(QUERY_SQL_MOST);
   struct query *q = s->q;
-  bool ranks = part_has(s->p, ASK_GROWTH) || part_has(s->p, ASK_FALL) || query_ranks(s->p);
+  bool ranks = query_ranks(s->p) || ((part_has(s->p, ASK_GROWTH) || part_has(s->p, ASK_FALL)) &&
+                                     part_has(s->p, ASK_LIST)); // "which grew", and not "did it grow"
   query_pick_groups(s, ranks);
   struct str group = q->group_count ? query_group_sql(s, query_group_at(s, 0)) : STR("1");
   struct str fold = query_fold(s, ""), where = query_where(s, true, false), from = query_source(s);
@@ -295,16 +375,89 @@ void query_none(struct querying *s) {
   s->q->sql = query_done(&out, s->arena);
 }
 
+static struct str query_weekday(struct querying *s) {
+  int time = query_time_column(s->p);
+  query_use(s, time);
+  return arena_printf(s->arena,
+                      "substr('SunMonTueWedThuFriSat', 1 + 3 * strftime('%%w', local_time(%.*s)), 3)",
+                      STR_ARG(s->t->columns[time].sql));
+}
+
+static struct str query_clock(struct querying *s) {
+  int time = query_time_column(s->p);
+  query_use(s, time);
+  return arena_printf(s->arena, "CAST(strftime('%%H', local_time(%.*s)) AS INTEGER)",
+                      STR_ARG(s->t->columns[time].sql));
+}
+
+// "On which weekday do most people sign up?", "which hour of the day is the busiest?"
+void query_times(struct querying *s) {
+  struct buf out = BUF_MAX(QUERY_SQL_MOST);
+  struct query *q = s->q;
+  bool clock = part_has(s->p, ASK_CLOCK);
+  struct str fold = query_fold(s, ""), name = clock ? STR("hour of the day") : STR("weekday");
+  buf_printf(&out, "SELECT %.*s AS \"%.*s\", %.*s AS \"%.*s\" FROM %.*s",
+             STR_ARG(clock ? query_clock(s) : query_weekday(s)), STR_ARG(name), STR_ARG(fold),
+             STR_ARG(q->measure), STR_ARG(query_source(s)));
+  query_add_where(&out, query_where(s, true, true));
+  q->ascending = part_has(s->p, ASK_BOTTOM);
+  buf_printf(&out, " GROUP BY 1 ORDER BY 2 %s, 1", q->ascending ? "ASC" : "DESC");
+  q->shape = QUERY_GROUPS;
+  q->groups[q->group_count++] = name;
+  query_wish_bars(q);
+  q->sql = query_done(&out, s->arena);
+}
+
+// The periods from the beginning of the time that is asked for, or of the rows, in which there is no row.
+void query_idle(struct querying *s) {
+  const struct reading_part *p = s->p;
+  const char *unit = query_bucket_word(p->idle),
+             *step = p->idle == 'h'   ? "+1 hour"
+                     : p->idle == 'w' ? "+169 hours" // an hour more, where clocks are put back
+                     : p->idle == 'M' ? "+32 days"
+                                      : "+25 hours";
+  int time = query_time_column(p);
+  query_use(s, time);
+  struct str at = s->t->columns[time].sql, from = query_source(s), where = query_where(s, true, true),
+             since = p->has_span && p->span.since.n
+                         ? STR(":since")
+                         : arena_printf(s->arena, "(SELECT min(%.*s) FROM %.*s)", STR_ARG(at), STR_ARG(from)),
+             until = p->has_span && p->span.until.n ? STR(":until") : STR(MODEL_NOW),
+             next = arena_printf(s->arena, "time_bucket(strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', p, '%s'), '%s')",
+                                 step, unit);
+  struct str
+      periods = arena_printf(
+          s->arena,
+          "WITH RECURSIVE periods(p) AS (SELECT time_bucket(%.*s, '%s') UNION ALL SELECT %.*s FROM periods "
+          "WHERE %.*s < %.*s)",
+          STR_ARG(since), unit, STR_ARG(next), STR_ARG(next), STR_ARG(until)),
+      rows = arena_printf(s->arena, "FROM %.*s WHERE %.*s IS NOT NULL%s%.*s", STR_ARG(from), STR_ARG(at),
+                          where.n ? " AND " : "", STR_ARG(where));
+  struct str fold = query_fold(s, "");
+  s->q->sql =
+      p->idle_sign
+          ? arena_printf(s->arena,
+                         "%.*s, counts(p, n) AS (SELECT time_bucket(%.*s, '%s'), %.*s %.*s GROUP BY 1) "
+                         "SELECT p AS \"%s\", coalesce(n, 0) AS \"%.*s\" FROM periods LEFT JOIN counts USING "
+                         "(p) WHERE coalesce(n, 0) %s %.15g ORDER BY 1",
+                         STR_ARG(periods), STR_ARG(at), unit, STR_ARG(fold), STR_ARG(rows), unit,
+                         STR_ARG(s->q->measure), p->idle_sign, p->idle_number)
+          : arena_printf(
+                s->arena,
+                "%.*s SELECT p AS \"%s\" FROM periods WHERE p NOT IN (SELECT time_bucket(%.*s, '%s') "
+                "%.*s) ORDER BY 1",
+                STR_ARG(periods), unit, STR_ARG(at), unit, STR_ARG(rows));
+  s->q->measure = str_of(unit);
+  s->q->shape = QUERY_IDLE;
+  s->q->mark = STR("table");
+}
+
 void query_heat(struct querying *s) {
   struct buf out = BUF_MAX(QUERY_SQL_MOST);
   struct query *q = s->q;
-  struct str fold = query_fold(s, ""), time = s->t->columns[s->t->time].sql;
-  query_use(s, s->t->time);
-  buf_printf(
-      &out,
-      "SELECT substr('SunMonTueWedThuFriSat', 1 + 3 * strftime('%%w', local_time(%.*s)), 3) AS weekday, "
-      "CAST(strftime('%%H', local_time(%.*s)) AS INTEGER) AS hour, %.*s AS \"%.*s\" FROM %.*s",
-      STR_ARG(time), STR_ARG(time), STR_ARG(fold), STR_ARG(q->measure), STR_ARG(query_source(s)));
+  struct str fold = query_fold(s, ""), weekday = query_weekday(s), clock = query_clock(s);
+  buf_printf(&out, "SELECT %.*s AS weekday, %.*s AS hour, %.*s AS \"%.*s\" FROM %.*s", STR_ARG(weekday),
+             STR_ARG(clock), STR_ARG(fold), STR_ARG(q->measure), STR_ARG(query_source(s)));
   query_add_where(&out, query_where(s, true, true));
   buf_add_z(&out, " GROUP BY 1, 2 ORDER BY 3 DESC");
   q->shape = QUERY_HEAT;
@@ -357,6 +510,7 @@ static void query_shown(struct querying *s, int *shown, size_t *n) {
   for (size_t k = 0; k < p->asked_count; k++) query_add_shown(p->asked[k], shown, n);
   if (p->unfiltered_flag) query_add_shown(p->flag, shown, n);
   if (p->measure >= 0) query_add_shown(p->measure, shown, n);
+  query_add_shown(p->sort, shown, n);
   bool one = p->asked_count && (p->name_count || p->id_count);
   for (size_t k = 0; k < p->filter_count; k++)
     if (!p->filters[k].noun) query_add_shown(p->filters[k].column, shown, n);
@@ -370,7 +524,10 @@ static void query_order(struct querying *s, struct buf *out) {
   q->by = p->measure >= 0 ? p->measure : -1;
   q->limit = p->top;
   bool old = part_has(p, ASK_OLDEST), young = part_has(p, ASK_NEWEST), soon = part_has(p, ASK_SOONEST);
-  if (query_ranks(p)) {
+  if (p->sort >= 0) {
+    q->by = p->sort;
+    q->ascending = p->sort_up;
+  } else if (query_ranks(p)) {
     int aged = -1; // "unchanged the longest"
     for (size_t i = 0; i < p->asked_count && q->by < 0; i++)
       if (s->t->columns[p->asked[i]].time) aged = p->asked[i];
@@ -381,9 +538,9 @@ static void query_order(struct querying *s, struct buf *out) {
     int asked = -1;
     for (size_t i = 0; i < p->asked_count; i++)
       if (s->t->columns[p->asked[i]].time) asked = p->asked[i];
-    q->by = asked >= 0        ? asked
-            : s->t->time >= 0 ? s->t->time
-                              : model_column_find(s->t, json_str(s->t->def, "ages"));
+    q->by = asked >= 0                  ? asked
+            : query_time_column(p) >= 0 ? query_time_column(p)
+                                        : model_column_find(s->t, json_str(s->t->def, "ages"));
     q->ascending = old || soon;
     if (!q->limit) q->limit = 5;
   } else if (s->t->events && s->t->time >= 0) {

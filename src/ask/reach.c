@@ -16,6 +16,7 @@ struct reach_source { // a connector's accounts, as one view shows them
   const struct connector *connector;
   yyjson_val *ask;
   bool *shown; // of each of its tools
+  struct map about;
   struct derive_index *index;
 };
 
@@ -126,7 +127,16 @@ static bool reach_derives(void *arg, const struct tool *t) {
   return reach_shows(d->of, t) && !map_get(&d->worded, t->name);
 }
 
+static void reach_about(struct reach_made *m, struct reach_source *of) {
+  const struct toolset *t = of->tools;
+  if (of->source.worded) return;
+  derive_about(ARENA_JOIN(m->arena, of->source.label, STR("\n"), t->about, STR("\n"), t->instructions),
+               m->arena, &of->about);
+  of->source.about = &of->about;
+}
+
 static void reach_index(struct reach_made *m, struct reach_source *of, size_t first) {
+  reach_about(m, of);
   struct reach_deriving deriving = {.of = of};
   struct derive d = {
       .tools = of->tools, .shows = reach_derives, .arg = &deriving, .ask = of->ask, .first = first};
@@ -140,8 +150,10 @@ static void reach_index(struct reach_made *m, struct reach_source *of, size_t fi
 
 static void reach_drop(void *value) {
   struct reach_made *m = value;
-  for (size_t i = 0; i < m->count; i++)
+  for (size_t i = 0; i < m->count; i++) {
     if (m->sources[i]->index) derive_index_free(m->sources[i]->index);
+    map_free(&m->sources[i]->about);
+  }
   phrases_free(&m->model.phrases);
   phrases_free(&m->model.recipe_phrases);
   arena_free(m->arena); // m itself lives in it

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/reading.h"
 
+#include <string.h>
+
 #include "ask/part.h"
+#include "ask/reading_parts.h"
 #include "data/json.h"
+#include "language/deed.h"
 #include "lexicon/lexicon.h"
 
 enum {
@@ -10,62 +14,17 @@ enum {
   READING_APART = 22, // how much better another thing explains a request that is one of its own
 };
 
-struct reader_state {
-  const struct reading_input *in;
-  struct reading *out;
-  struct arena *arena;
-  struct mentions mentions;
-  struct ask_segment segments[SEGMENTS_MOST];
-  struct span spans[SPANS_MOST];
-  size_t segment_count, span_count;
-};
-
 // ---- slips of the pen
 
 static bool reading_knows(const struct reader_state *s, struct word *w) {
   struct lexicon_word english;
   if (lexicon_look(w->low, &english) || phrases_know(&s->out->language->phrases, w->stem) ||
-      phrases_know(&s->in->model->phrases, w->stem) || recipe_knows(s->in->model, w->stem))
+      phrases_know(&s->in->model->phrases, w->stem) || recipe_knows(s->in->model, w->stem) ||
+      language_times_know(s->out->language, w->stem))
     return true;
   for (size_t i = 0; i < s->in->name_count; i++)
     if (str_eq_nocase(s->in->names[i].said, w->low)) return true;
   return false;
-}
-
-// "sign-ups" where "signups" is known, and its parts together are not.
-static void reading_join_hyphens(struct reader_state *s) {
-  struct ask_words *w = &s->out->words;
-  for (size_t i = 0; i + 1 < w->n; i++) {
-    struct word *a = &w->items[i], *b = &w->items[i + 1];
-    struct phrase_hit hit;
-    if (a->whole.p != b->whole.p || a->kind != WORD_PLAIN) continue;
-    if (phrases_at(&s->in->model->phrases, w, i, &hit, 1) && hit.n > 1) continue;
-    struct str joined = language_joined(a, s->arena), stem = language_stem(joined, s->arena);
-    if (!phrases_know(&s->in->model->phrases, stem)) continue;
-    a->low = joined;
-    a->stem = stem;
-    a->end = b->end;
-    memmove(b, b + 1, (w->n - i - 2) * sizeof *b);
-    w->n--;
-  }
-}
-
-// "signed up" where "signup" is known.
-static void reading_join_pairs(struct reader_state *s) {
-  struct ask_words *w = &s->out->words;
-  const struct phrases *known = &s->in->model->phrases;
-  for (size_t i = 0; i + 1 < w->n; i++) {
-    struct word *a = &w->items[i], *b = &w->items[i + 1];
-    struct phrase_hit hit;
-    if (a->kind != WORD_PLAIN || b->kind != WORD_PLAIN || a->end || a->clause != b->clause) continue;
-    if (language_fills(s->out->language, w, i)) continue; // "are a" is no area
-    struct str joined = ARENA_JOIN(s->arena, a->stem, b->low);
-    if (!phrases_know(known, joined) || (phrases_at(known, w, i, &hit, 1) && hit.n > 1)) continue;
-    a->low = a->stem = joined;
-    a->end = b->end;
-    memmove(b, b + 1, (w->n - i - 2) * sizeof *b);
-    w->n--;
-  }
 }
 
 static void reading_correct(struct reader_state *s) {
@@ -74,9 +33,13 @@ static void reading_correct(struct reader_state *s) {
     if (w->kind != WORD_PLAIN || reading_knows(s, w)) continue;
     unsigned far = 99;
     struct str near = phrases_near(&s->in->model->phrases, w->low, &far),
-               recipe = recipe_near(s->in->model, w->low, &far),
-               small = phrases_near(&s->out->language->phrases, w->low, &far);
-    near = small.n ? small : recipe.n ? recipe : near;
+               recipe = recipe_near(s->in->model, w->low, &far);
+    unsigned known = far;
+    struct str small = phrases_near(&s->out->language->phrases, w->low, &far),
+               time = language_times_near(s->out->language, w->low, &far);
+    if (time.n) small = time;
+    if (recipe.n) near = recipe;
+    if (small.n && (far < known || !near.n)) near = small; // of equals the one that carries data
     if (!near.n) continue;
     if (s->out->corrected_count < 8) {
       s->out->corrected[s->out->corrected_count][0] = w->low;
@@ -90,7 +53,7 @@ static void reading_correct(struct reader_state *s) {
 static void reading_translate(struct reader_state *s) {
   for (size_t i = 0; i < s->out->words.n && !str_is(s->out->language->name, "en"); i++) {
     struct word *w = &s->out->words.items[i];
-    if (w->kind != WORD_PLAIN) continue;
+    if (w->kind != WORD_PLAIN || phrases_know(&s->in->model->phrases, w->stem)) continue;
     for (const struct language_kin *k = language_kin(w->stem); k; k = k->next) {
       struct str stem = language_stem(json_text(yyjson_arr_get_first(k->words)), s->arena);
       if (!phrases_know(&s->in->model->phrases, stem)) continue;
@@ -140,6 +103,9 @@ static bool reading_joins(const struct reader_state *s, const struct grouping *b
   bool named = false;
   if (next->thing) mentions_score(&s->mentions, next->thing, next->list, next->count, &named);
   if (!before->thing) return reading_introduces(s, before); // "German cookbooks: how many titles?"
+  if (next->thing && !next->thing->derived && reading_introduces(s, before) &&
+      model_is_within(next->thing, before->thing))
+    return true; // "All zones together: how many records?"
   if (!next->thing) return true;
   bool known;
   int mine = mentions_score(&s->mentions, before->thing, next->list, next->count, &known);
@@ -157,8 +123,8 @@ static bool reading_joins(const struct reader_state *s, const struct grouping *b
 }
 
 // "KV namespaces, R2 buckets and D1 databases": three things or more by names of several words are each meant.
-static size_t reading_enumerated(const struct reader_state *s, const struct ask_segment *g,
-                                 const struct model_thing **out) {
+static size_t reading_worded(const struct reader_state *s, const struct ask_segment *g,
+                             const struct model_thing **out) {
   size_t n = 0, end = 0;
   for (size_t at = g->first; at < g->end && n < READING_PARTS_MOST; at++) {
     const struct phrase_hit *best = NULL;
@@ -180,13 +146,130 @@ static size_t reading_enumerated(const struct reader_state *s, const struct ask_
   return n >= 3 ? n : 0;
 }
 
+// The thing that a word names and does no more, of things without words; NULL: none.
+static const struct model_thing *reading_names(const struct reader_state *s, size_t at, size_t *n) {
+  for (size_t i = 0; i < s->mentions.hit_counts[at]; i++) {
+    const struct phrase_hit *h = &s->mentions.hits[at][i];
+    const struct model_thing *t = h->phrase->means;
+    if (h->phrase->role != MODEL_NAME || h->phrase->number || !t->derived) continue;
+    *n = h->n;
+    return t;
+  }
+  return NULL;
+}
+
+static bool reading_is_source(const struct reader_state *s, size_t at) {
+  for (size_t i = 0; i < s->mentions.hit_counts[at]; i++)
+    if (s->mentions.hits[at][i].phrase->role == MODEL_SOURCE) return true;
+  return false;
+}
+
+// "How many clinics, venues and charging sites are there?": each of several things that are counted is a request of its
+// own, with what stands before the first and behind the last.
+static size_t reading_counted(const struct reader_state *s, const struct ask_segment *g,
+                              struct grouping *out) {
+  struct ask_segment names[READING_PARTS_MOST];
+  const struct model_thing *things[READING_PARTS_MOST];
+  const struct phrase *p;
+  size_t n = 0, words = language_at(s->out->language, &s->out->words, g->first, LANGUAGE_INTENT, &p), at;
+  if (!words || p->number != ASK_COUNT) return 0;
+  for (at = g->first + words; at < g->end && n < READING_PARTS_MOST;) {
+    size_t long_ = 1;
+    const struct model_thing *t = reading_names(s, at, &long_);
+    for (size_t k = 0; t && k < n; k++)
+      if (things[k] == t) return 0;
+    if (t) {
+      names[n] = (struct ask_segment){.first = at, .end = at + long_, .asks = true};
+      things[n++] = t;
+      at += long_;
+      if (s->out->words.items[at - 1].end == ',') continue;
+      if (at >= g->end || !language_at(s->out->language, &s->out->words, at, LANGUAGE_AND, NULL)) break;
+      at++;
+    } else if (reading_is_source(s, at)) {
+      at++;
+    } else {
+      return 0;
+    }
+  }
+  for (size_t i = 0; n > 1 && i < n; i++) {
+    out[i] = (struct grouping){.list = {{.first = g->first, .end = names[0].first, .asks = true}, names[i]},
+                               .count = 2,
+                               .thing = things[i]};
+    if (at < g->end)
+      reading_add_segment(&out[i], (struct ask_segment){.first = at, .end = g->end, .asks = true});
+  }
+  return n > 1 ? n : 0;
+}
+
+// "Which is called the most? Past 7 days": a time that stands alone is of what was asked before it.
+static bool reading_is_time(const struct reader_state *s, const struct ask_segment *g) {
+  bool timed = false;
+  for (size_t at = g->first; at < g->end; at++) {
+    timed = timed || s->mentions.timed[at];
+    if (!s->mentions.timed[at] && !language_fills(s->out->language, &s->out->words, at)) return false;
+  }
+  return timed && !g->orders;
+}
+
+// "As a percentage, please.", "Per day.": nothing but how it is to be told is of what was asked before it.
+static bool reading_says_how(const struct reader_state *s, const struct ask_segment *g) {
+  const struct phrase *p;
+  bool how = false;
+  for (size_t at = g->first; at < g->end; at++) {
+    bool bucket = language_at(s->out->language, &s->out->words, at, LANGUAGE_BUCKET, NULL) > 0;
+    size_t n = language_at(s->out->language, &s->out->words, at, LANGUAGE_INTENT, &p);
+    how =
+        how || bucket || (n && (p->number == ASK_SHARE || p->number == ASK_MEAN || p->number == ASK_MEDIAN));
+    if (!n && !bucket && !language_fills(s->out->language, &s->out->words, at)) return false;
+  }
+  return how && !g->orders;
+}
+
+// "Yesterday, how many …": a time that leads is of all that is asked behind it.
+static void reading_lead(const struct reader_state *s, struct grouping *out, size_t n) {
+  for (size_t i = 0; i < s->segment_count && reading_is_time(s, &s->segments[i]); i++)
+    for (size_t k = 0; k < n; k++) reading_add_segment(&out[k], s->segments[i]);
+}
+
+static bool reading_counts(const struct reader_state *s, const struct ask_segment *g) {
+  const struct phrase *p;
+  for (size_t at = g->first; at < g->end; at++)
+    if (language_at(s->out->language, &s->out->words, at, LANGUAGE_INTENT, &p) && p->number == ASK_COUNT)
+      return true;
+  return false;
+}
+
+// "How many rules are there, and how many of them block?": both are asked for, the one among the rows of the other.
+static bool reading_counts_among(const struct reader_state *s, const struct grouping *before,
+                                 const struct grouping *next) {
+  bool named, among = false;
+  const struct ask_segment *g = next->list;
+  if (!before->thing || before->thing->derived || !reading_counts(s, &before->list[before->count - 1]) ||
+      !reading_counts(s, g))
+    return false;
+  for (size_t at = g->first + 1; at < g->end; at++)
+    among = among || (language_at(s->out->language, &s->out->words, at - 1, LANGUAGE_OF, NULL) &&
+                      language_at(s->out->language, &s->out->words, at, LANGUAGE_REFERS, NULL) &&
+                      (at + 1 == g->end || language_fills(s->out->language, &s->out->words, at + 1) ||
+                       language_at(s->out->language, &s->out->words, at, LANGUAGE_PRONOUN, NULL)));
+  return among && mentions_score(&s->mentions, before->thing, g, 1, &named) > 0;
+}
+
 static size_t reading_group(const struct reader_state *s, struct grouping *out) {
   size_t n = 0;
   for (size_t i = 0; i < s->segment_count; i++) {
-    if (!s->segments[i].asks) continue;
+    if (!s->segments[i].asks && n &&
+        (reading_is_time(s, &s->segments[i]) || reading_says_how(s, &s->segments[i])))
+      reading_add_segment(&out[n - 1], s->segments[i]);
+    if (!s->segments[i].asks || (!n && reading_is_time(s, &s->segments[i]))) continue;
     struct grouping next = {.list = {s->segments[i]}, .count = 1};
     const struct model_thing *each[READING_PARTS_MOST];
-    size_t several = reading_enumerated(s, &s->segments[i], each);
+    size_t counted = n ? 0 : reading_counted(s, &s->segments[i], out);
+    if (counted) {
+      n = counted;
+      continue;
+    }
+    size_t several = reading_worded(s, &s->segments[i], each);
     for (size_t k = 0; k < several && n < READING_PARTS_MOST; k++) {
       out[n] = next;
       out[n].each = true;
@@ -194,7 +277,10 @@ static size_t reading_group(const struct reader_state *s, struct grouping *out) 
     }
     if (several) continue;
     reading_choose(s, &next);
-    if (n && reading_joins(s, &out[n - 1], &next)) {
+    if (n && n < READING_PARTS_MOST && reading_counts_among(s, &out[n - 1], &next)) {
+      out[n] = out[n - 1];
+      reading_add_segment(&out[n++], s->segments[i]);
+    } else if (n && reading_joins(s, &out[n - 1], &next)) {
       reading_add_segment(&out[n - 1], s->segments[i]);
       reading_choose(s, &out[n - 1]);
     } else if (n < READING_PARTS_MOST && (next.thing || n == 0)) {
@@ -203,6 +289,7 @@ static size_t reading_group(const struct reader_state *s, struct grouping *out) 
       reading_add_segment(&out[n - 1], s->segments[i]);
     }
   }
+  reading_lead(s, out, n);
   return n;
 }
 
@@ -219,9 +306,11 @@ static void reading_carry(struct reader_state *s) {
   for (size_t i = 0; i < s->out->part_count; i++) {
     struct reading_part *p = &s->out->parts[i];
     bool has = p->name_count || p->id_count;
-    for (size_t k = 0; k < p->filter_count; k++)
-      has =
-          has || (p->filters[k].column >= 0 && p->thing->columns[p->filters[k].column].entity == WORD_DOMAIN);
+    for (size_t k = 0; k < p->filter_count; k++) {
+      const struct reading_filter *f = &p->filters[k];
+      has = has || (f->column >= 0 && p->thing->columns[f->column].entity == WORD_DOMAIN);
+      for (size_t d = 0; d < n; d++) has = has || (f->op == READING_LIKE && str_eq_nocase(f->text, names[d]));
+    }
     if (has || !mentions_takes(p->thing, WORD_DOMAIN)) continue;
     for (size_t k = 0; k < n; k++) {
       bool scoped = false;
@@ -239,6 +328,31 @@ static void reading_carry(struct reader_state *s) {
   }
 }
 
+// The name of what is found by its domain: "zone".
+static bool reading_names_domains(const struct reader_state *s, size_t at) {
+  for (size_t i = 0; i < s->mentions.hit_counts[at]; i++) {
+    const struct phrase *p = s->mentions.hits[at][i].phrase;
+    const struct model_thing *t = p->role == MODEL_NAME ? p->means : NULL;
+    if (t && str_is(json_str(yyjson_obj_get(t->def, "find"), "kind"), "domain")) return true;
+  }
+  return false;
+}
+
+// "ops@example.com works from one address. How many requests came from that?": what a sentence that only tells names, and no
+// part took up, is what the question turns on.
+static void reading_leave_told(struct reader_state *s) {
+  for (size_t i = 0; i < s->segment_count && s->out->part_count; i++)
+    for (size_t at = s->segments[i].first; at < s->segments[i].end && !s->segments[i].asks; at++) {
+      const struct word *w = &s->out->words.items[at];
+      struct reading_part *last = &s->out->parts[s->out->part_count - 1];
+      bool row = w->kind == WORD_EMAIL || w->kind == WORD_IP || w->kind == WORD_CIDR;
+      if (!row || last->unknown_count == READING_UNKNOWN_MOST) continue;
+      last->unknown_of[last->unknown_count] = NULL;
+      last->unknown_matters[last->unknown_count] = true;
+      last->unknown[last->unknown_count++] = w->whole;
+    }
+}
+
 // A word that a domain explains: "our production zone (example.com)" says what production is.
 static void reading_forget_named(struct reader_state *s) {
   for (size_t i = 0; i < s->out->part_count; i++) {
@@ -248,11 +362,9 @@ static void reading_forget_named(struct reader_state *s) {
       bool said = false;
       for (size_t w = 0; w < s->out->words.n; w++) {
         if (s->out->words.items[w].kind != WORD_DOMAIN) continue;
-        for (size_t b = w; b-- > (w > 4 ? w - 4 : 0);) {
-          if (language_at(s->out->language, &s->out->words, b, LANGUAGE_JOINS, NULL))
-            break; // "from Atlantis on …"
-          said = said || str_eq(s->out->words.items[b].low, p->unknown[k]);
-        }
+        size_t b = w;
+        while (b && reading_names_domains(s, b - 1)) b--;
+        said = said || (b && str_eq(s->out->words.items[b - 1].low, p->unknown[k]));
       }
       if (said) continue;
       p->unknown_matters[kept] = p->unknown_matters[k];
@@ -310,69 +422,48 @@ static void reading_parts(struct reader_state *s) {
   }
   reading_share(s);
   reading_carry(s);
+  reading_leave_told(s);
   reading_forget_named(s);
 }
 
-// ---- what two sources have in common
-
-static bool reading_shared(const struct model_thing *a, const struct model_thing *b, int out[2]) {
-  for (size_t i = 0; i < a->column_count; i++)
-    for (size_t k = 0; k < b->column_count; k++)
-      if (a->columns[i].entity != WORD_PLAIN && a->columns[i].entity == b->columns[k].entity) {
-        out[0] = (int)i;
-        out[1] = (int)k;
-        return true;
-      }
-  return false;
-}
-
-static struct reading_part *reading_half(struct reader_state *s, struct ask_segment *half,
-                                         struct reading_part *out) {
-  const struct model_thing *second;
-  int score;
-  const struct model_thing *t = mentions_best(&s->mentions, half, 1, &score, &second);
-  struct part_input in = {.mentions = &s->mentions,
-                          .segments = half,
-                          .segment_count = 1,
-                          .spans = s->spans,
-                          .span_count = s->span_count,
-                          .clock = s->in->clock};
-  if (!t) return NULL;
-  part_fill(&in, t, s->arena, out);
-  return out;
-}
-
-// "addresses that the one denied and that also appear in the other": both halves, joined by what both call so.
-static bool reading_join(struct reader_state *s) {
-  const struct ask_words *w = &s->out->words;
-  struct reading_part *p = s->out->parts;
-  if (s->segment_count != 1) return false;
-  for (size_t at = 1; at + 1 < w->n; at++) {
-    struct ask_segment first = {.first = s->segments[0].first, .end = at},
-                       last = {.first = at, .end = s->segments[0].end};
-    if (!language_at(s->out->language, w, at, LANGUAGE_JOINT, NULL)) continue;
-    if (!reading_half(s, &first, &p[0]) || !reading_half(s, &last, &p[1])) continue;
-    if (p[0].thing->source == p[1].thing->source || !reading_shared(p[0].thing, p[1].thing, s->out->join))
-      continue;
-    if (p[1].span_is_assumed && p[0].has_span)
-      p[1].span = p[0].span, p[1].span_is_assumed = p[0].span_is_assumed;
-    s->out->part_count = 2;
-    return s->out->joined = true;
-  }
-  return false;
-}
-
 // ---- ends
+
+static bool reading_has_digit(struct str word) { // "WO-2040" is a row of something
+  for (size_t i = 0; i < word.n; i++)
+    if (word.p[i] >= '0' && word.p[i] <= '9') return true;
+  return false;
+}
+
+// "Who changed it?", "is it secure?": a word that stands for what was said before, and nothing was; nor is there the name of
+// anything that it could stand for.
+static bool reading_stands_for_nothing(const struct reader_state *s) {
+  bool stands = false, noun = false; // noun: "what do patients say of how long they wait?"
+  for (size_t at = 0; at < s->out->words.n; at++) {
+    stands = stands || (!noun && language_at(s->out->language, &s->out->words, at, LANGUAGE_PRONOUN, NULL));
+    noun = noun || (!s->mentions.hit_counts[at] && language_is_noun(s->out->words.items[at].low) &&
+                    !language_fills(s->out->language, &s->out->words, at));
+    for (size_t i = 0; i < s->mentions.hit_counts[at]; i++) {
+      const struct phrase *p = s->mentions.hits[at][i].phrase;
+      if (p->role == MODEL_NAME && !p->number) return false;
+    }
+    for (size_t i = 0; i < s->in->name_count; i++)
+      if (str_eq_nocase(s->in->names[i].said, s->out->words.items[at].low)) return false;
+  }
+  return stands;
+}
 
 static bool reading_points_at_nothing(const struct reader_state *s) {
   bool why = false, points = false;
   for (size_t i = 0; i < s->out->words.n; i++) {
     why = why || language_at(s->out->language, &s->out->words, i, LANGUAGE_WHY, NULL);
     points = points || language_at(s->out->language, &s->out->words, i, LANGUAGE_REFERS, NULL);
-    if (s->out->words.items[i].kind != WORD_PLAIN) return false;
+    if (s->out->words.items[i].kind != WORD_PLAIN || reading_has_digit(s->out->words.items[i].whole))
+      return false;
   }
+  if (reading_stands_for_nothing(s)) return true;
   bool lost = false; // "why is the site slow": the one thing that is asked about is not known
-  for (size_t i = 0; i < s->out->part_count; i++) lost = lost || s->out->parts[i].unknown_count > 0;
+  for (size_t i = 0; i < s->out->part_count; i++)
+    lost = lost || (!s->out->parts[i].thing->derived && s->out->parts[i].unknown_count > 0);
   return why && (points || lost) && !s->span_count;
 }
 
@@ -401,42 +492,6 @@ static void reading_marks(struct reader_state *s) {
         s->out->refers || language_at(s->out->language, &s->out->words, i, LANGUAGE_REFERS, NULL);
     if (i == 0) s->out->again = language_at(s->out->language, &s->out->words, i, LANGUAGE_AGAIN, NULL) > 0;
   }
-}
-
-// ---- a question that follows another
-
-static bool reading_follows(const struct reader_state *s, const struct reading *before) {
-  if (!before || before->end != READING_SOUND || !before->part_count) return false;
-  if (s->out->part_count > 1) return false;
-  const struct reading_part *old = &before->parts[before->part_count - 1];
-  bool short_one = s->out->words.n <= 8, named = false;
-  if (!s->out->part_count) return true;
-  mentions_score(&s->mentions, s->out->parts[0].thing, s->segments, s->segment_count, &named);
-  if (s->out->parts[0].thing == old->thing) return s->out->refers || s->out->again || (short_one && !named);
-  return (s->out->again || s->out->refers) && !named;
-}
-
-// The part before, with what this question says anew.
-static void reading_edit(struct reader_state *s, const struct reading *before) {
-  struct reading_part *edit = ARENA_NEW(s->arena, struct reading_part),
-                      old = before->parts[before->part_count - 1];
-  struct part_input in = {.mentions = &s->mentions,
-                          .segments = s->segments,
-                          .segment_count = s->segment_count,
-                          .spans = s->spans,
-                          .span_count = s->span_count,
-                          .clock = s->in->clock};
-  part_fill(&in, old.thing, s->arena, edit);
-  part_edit(&old, edit);
-  old.unknown_count = 0;
-  for (size_t i = 0; i < edit->unknown_count; i++) {
-    old.unknown[i] = edit->unknown[i];
-    old.unknown_of[i] = edit->unknown_of[i];
-    old.unknown_matters[i] = edit->unknown_matters[i];
-    old.unknown_count++;
-  }
-  s->out->parts[0] = old;
-  s->out->part_count = 1;
 }
 
 // What people call things, and whether something that is known is hidden by it.
@@ -475,28 +530,39 @@ bool reading_make(const struct reading_input *in, const struct reading *before, 
   if (!language_words(text, a, &out->words, err)) return false;
   reading_take_aliases(s);
   out->language = language_guess(&out->words);
-  reading_join_hyphens(s);
-  reading_join_pairs(s);
+  reading_take_accounts(s);
+  reading_join_words(s);
   reading_translate(s);
+  reading_correct_swapped(s);
   reading_correct(s);
-  struct near_input near = {in->near, in->near_count, in->model, out->language, a};
+  s->span_count = span_find(out->language, &out->words, in->clock, a, s->spans);
+  reading_same_spans(s, before);
+  struct near_input near = {in->near, in->near_count, in->model, out->language, s->spans, s->span_count, a};
   out->near_count = near_take(&near, &out->words, out->near);
   s->segment_count = segments_find(out->language, &in->model->phrases, &out->words, s->segments);
-  s->span_count = span_find(out->language, &out->words, in->clock, a, s->spans);
   mentions_find(&s->mentions, in, out->language, &out->words, s->spans, s->span_count, a);
   reading_marks(s);
   reading_find_order(s);
   out->looked = in->looked;
-  if (out->end == READING_ORDER || reading_take_recipe(s, before)) return true;
+  if (out->end == READING_ORDER) return true;
+  if (reading_take_recipe(s, before)) {
+    if (before && before->recipe && before->recipe->recipe == out->recipe->recipe)
+      reading_same_accounts(out, before);
+    return true;
+  }
   if (!reading_join(s)) reading_parts(s);
-  if (reading_follows(s, before))
+  if (reading_follows(s, before)) {
     reading_edit(s, before);
-  else if (reading_points_at_nothing(s))
+    reading_same_accounts(out, before);
+  } else if (reading_loses(s, before)) {
+    out->end = READING_LOST;
+  } else if (reading_points_at_nothing(s)) {
     out->end = READING_VAGUE;
-  else if (reading_is_backwards(s))
+  } else if (reading_is_backwards(s)) {
     out->end = READING_NO_SPAN;
-  else if (!out->part_count)
+  } else if (!out->part_count) {
     out->end = READING_NOTHING;
+  }
   return true;
 }
 
@@ -507,7 +573,8 @@ bool reading_follow(const struct reading_input *in, const struct str *questions,
   for (size_t i = 0; i < count; i++) {
     one.question = questions[i];
     if (!reading_make(&one, i ? before : NULL, a, out, err)) return false;
-    *before = *out;
+    bool said = out->end != READING_ORDER && out->end != READING_LOST; // these leave the one before as it was
+    if (!i || said) *before = *out;
   }
   return true;
 }

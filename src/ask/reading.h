@@ -16,6 +16,7 @@ enum {
   READING_FILTERS_MOST = 10,
   READING_GROUPS_MOST = 4,
   READING_NAMES_MOST = 6,
+  READING_ACCOUNTS_MOST = 4,
   READING_UNKNOWN_MOST = 24,
   READING_PASSED_MOST = 4,
 };
@@ -29,8 +30,11 @@ struct reading_filter {
   struct str said;  // what it is compared with, in words; empty: the text
   const char *sign; // of READING_COMPARES
   bool negated;
-  bool noun; // says what kind of rows is meant
-  size_t at; // word
+  int either;  // holds or another one of the same number does; 0: holds in any case
+  bool within; // of READING_LIKE: the text is a part of what the column has
+  bool noun;   // says what kind of rows is meant
+  bool with;   // holds together with the one before it, of the same column: a name of two words
+  size_t at;   // word
 };
 
 struct reading_part {
@@ -40,6 +44,8 @@ struct reading_part {
   int groups[READING_GROUPS_MOST]; // columns; -2: each row of the thing it is within
   int asked[READING_GROUPS_MOST];  // columns that were named, and not to group by
   int measure;
+  int sort;          // the column that rows are shown in the order of; -1: none
+  bool sort_up;      // from the least on
   int time;          // the column of a time that the question names; -1: none
   bool sums;         // "how many seats": the number that is named is added up
   double percentile; // 0: none said
@@ -47,13 +53,23 @@ struct reading_part {
   char bucket;       // letter of a unit; 0: none
   struct span span, prior;
   bool has_span, has_prior, span_is_assumed;
+  bool span_is_before;    // "the week before": of what, the question before says
   bool span_elsewhere;    // the time is that of what is counted, which its SQL says
   bool span_is_denied;    // rows whose time is not within it, or that have none
   const char *least_sign; // "zones with more than 15 records": how many each has; NULL: it does not matter
-  double least;
-  bool who;          // asks for people
-  bool which_within; // which of what the rows are within: those that have any
-  bool none_within;  // of what the rows are within, those that have none of them: "zones without MX records"
+  double least, idle_number;
+  int least_of;  // how many different ones of this column, -2: of what the rows are within; -1: how many rows
+  bool alike;    // asked for what several rows have, and which these are
+  bool who;      // asks for people
+  bool foresees; // asks for what is to come
+  char idle;     // "days without changes": letter of the unit in which nothing was; 0: not asked
+  const char *idle_sign; // or so many: "days with fewer than 5 changes"; NULL: nothing
+  bool amount;           // asks how much: of rows alone that is nothing
+  bool every;            // whether it is so of all: those of which it is not are asked for
+  bool lists;            // besides how many they are, which they are
+  bool counts;           // besides what they come to, how many they are
+  bool which_within;     // which of what the rows are within: those that have any
+  bool none_within; // of what the rows are within, those that have none of them: "zones without MX records"
   struct str names[READING_NAMES_MOST]; // rows of the thing, or of what it is within, by label
   struct str ids[READING_NAMES_MOST];   // or by id
   const struct model_thing *named;      // whose rows the names and ids are
@@ -74,6 +90,7 @@ struct reading_part {
   struct str passed[READING_PASSED_MOST]; // that nothing knows, and that narrow nothing
   size_t passed_count;
   struct str ambiguous; // a word that names several of them
+  struct str denied;    // what denies something of which nothing is known: "never"
   int score;
 };
 
@@ -82,6 +99,7 @@ enum reading_end {
   READING_ORDER,
   READING_NOTHING,
   READING_VAGUE,
+  READING_LOST, // changes what is not there
   READING_NO_SPAN,
   READING_IS_DATA
 };
@@ -107,19 +125,19 @@ struct reading {
   struct reading_part parts[READING_PARTS_MOST];
   size_t part_count;
   const struct recipe_use *recipe; // what answers it in place of parts; NULL: parts do
-  bool looked;
-  bool joined; // the two parts are asked for what is in both, by these columns
+  bool looked, joined;             // joined: the two parts are asked for what is in both, by these columns
   int join[2];
+  bool lacks;                 // for what is in the first, and not in the second
   struct str corrected[8][2]; // slips of the pen: typed, taken for
   size_t corrected_count;
   struct alias_use aliases[ALIAS_USES_MOST];
   size_t alias_count;
   struct near_use near[NEAR_MOST];
   size_t near_count;
-  struct str order;   // the words that ask for a change
-  bool refers, again; // speaks of what was before
-  struct str notes[8];
-  size_t note_count;
+  struct str accounts[READING_ACCOUNTS_MOST]; // of several of one vendor, those that are named
+  size_t account_count;                       // 0: all
+  struct str order;                           // the words that ask for a change
+  bool refers, again;                         // speaks of what was before
 };
 
 // `before`: what a question before it was read as, which this one may only change; NULL: none.

@@ -25,7 +25,7 @@ void say_filter(const struct reading_part *p, const struct reading_filter *f, st
   else if (f->op == READING_COMPARES)
     buf_printf(out, "%.*s %s %.*s", STR_ARG(c->name), f->sign, STR_ARG(f->said.n ? f->said : f->text));
   else
-    buf_printf(out, "%.*s %.*s", STR_ARG(c->name), STR_MOST(f->text, 80));
+    buf_printf(out, "%.*s %s%.*s", STR_ARG(c->name), f->negated ? "not " : "", STR_MOST(f->text, 80));
 }
 
 // Which of them are meant: "(active) on example.com". `nouns`: of the conditions only those that say what kind of row it is.
@@ -118,4 +118,87 @@ void say_measured(const struct saying *s) {
     buf_add_z(s->out, " of ");
     say_subject(s);
   }
+}
+
+void say_none(const struct saying *s) {
+  if (s->p->alike) {
+    buf_printf(s->out, "No %.*s is of several ", STR_ARG(s->r->query.groups[0]));
+    say_subject(s);
+    buf_add_char(s->out, '.');
+    return;
+  }
+  if (s->p->least_sign) {
+    buf_printf(s->out, "No %.*s has so many (%s %.15g) ", STR_ARG(s->r->query.groups[0]),
+               str_is(str_of(s->p->least_sign), "=") ? "exactly" : s->p->least_sign, s->p->least);
+    say_measured(s);
+    buf_add_char(s->out, '.');
+    return;
+  }
+  buf_add_z(s->out, s->p->every ? "Yes, all: no " : "No ");
+  say_subject(s);
+  buf_add_z(s->out, " were found.");
+}
+
+// ---- cells
+
+static struct cell_to say_to(const struct saying *s) {
+  return (struct cell_to){s->out, s->numbers, s->rows, s->name};
+}
+
+// How many rows there are, from the first on and before the end.
+void say_rows_between(const struct saying *s, size_t first, size_t end) {
+  struct cell_to to = say_to(s);
+  cell_say_rows(&to, first, end);
+}
+
+// ---- cells
+
+const struct table_cell *say_cell(const struct saying *s, size_t row, size_t column) {
+  return &s->rows->cells[row * s->rows->column_count + column];
+}
+
+int say_column(const struct saying *s, struct str name) {
+  for (size_t i = 0; i < s->rows->column_count; i++)
+    if (str_eq_nocase(s->rows->columns[i].name, name)) return (int)i;
+  return -1;
+}
+
+void say_number(const struct saying *s, const struct table_cell *c, struct str unit) {
+  struct cell_to to = say_to(s);
+  cell_say_number(&to, c, unit);
+}
+
+static struct str say_unit_of(const struct saying *s, struct str column) {
+  int c = model_column_find(s->t, column);
+  return c >= 0 ? s->t->columns[c].unit : STR_NONE;
+}
+
+void say_value(const struct saying *s, size_t row, int column) {
+  struct cell_to to = say_to(s);
+  cell_say(&to, row, (size_t)column, say_unit_of(s, s->rows->columns[column].name));
+}
+
+static bool say_is_again(const struct saying *s, int column, size_t first, size_t row) {
+  const struct table_cell *c = say_cell(s, row, (size_t)column), *other;
+  for (size_t i = first; i < row && c->kind == TABLE_CELL_TEXT; i++) {
+    other = say_cell(s, i, (size_t)column);
+    if (other->kind == TABLE_CELL_TEXT && str_eq(other->text, c->text)) return true;
+  }
+  return false;
+}
+
+// Each name once, in the order of the rows.
+void say_names(const struct saying *s, int column, size_t first, size_t end) {
+  size_t rows[SAYING_NAMES_MOST], n = 0;
+  bool more = false;
+  for (size_t i = first; i < end && !more; i++) {
+    if (say_is_again(s, column, first, i)) continue;
+    if (n == SAYING_NAMES_MOST) more = true;
+    if (!more) rows[n++] = i;
+  }
+  for (size_t i = 0; i < n; i++) {
+    if (i) buf_add_z(s->out, i + 1 == n && !more ? " and " : ", ");
+    say_value(s, rows[i], column);
+  }
+  if (more) buf_add_z(s->out, " and others");
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ask/steps.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "ask/rename.h"
 #include "data/json.h"
@@ -31,7 +33,7 @@ static struct str steps_filter_text(const struct stepping *x, struct str column,
   struct str found = STR_NONE;
   for (size_t i = 0; i < x->p->filter_count && x->t == x->p->thing; i++) {
     const struct reading_filter *f = &x->p->filters[i];
-    if (f->column != c || f->negated || c < 0) continue;
+    if (f->column != c || f->negated || f->either || c < 0) continue;
     if (x->q->shape == QUERY_SHARE && !f->noun) return STR_NONE; // a share is of all of them
     struct str mine = f->op == READING_IS               ? x->t->values[f->value].value
                       : f->op == READING_LIKE && !exact ? f->text
@@ -226,8 +228,9 @@ static struct str steps_held(const struct stepping *x, const struct model_thing 
   struct str label = query_parent_label(x->t);
   buf_printf(&out, "SELECT * FROM (%.*s)", STR_ARG(buf_str(&all)));
   for (size_t k = 0; k < x->p->name_count && label.n && (!x->p->named || x->p->named == up); k++) {
-    buf_printf(&out, " %s lower(%.*s) = ", k ? "OR" : "WHERE", STR_ARG(label));
+    buf_printf(&out, " %s lower(%.*s) = lower(", k ? "OR" : "WHERE", STR_ARG(label));
     query_add_quoted(&out, x->p->names[k]);
+    buf_add_char(&out, ')');
   }
   struct str made = arena_dup(x->s->arena, buf_str(&out));
   buf_free(&all);
@@ -355,6 +358,40 @@ static bool steps_uses(const struct stepping *x, struct str column) {
   return false;
 }
 
+static bool steps_is_word(char c) {
+  return isalnum((unsigned char)c) || c == '_';
+}
+
+static bool steps_names(struct str text, struct str id) {
+  for (ptrdiff_t at; id.n && (at = str_find_text(text, id)) >= 0; text = str_from(text, (size_t)at + 1)) {
+    char before = at ? text.p[at - 1] : ' ',
+         after = (size_t)at + id.n < text.n ? text.p[(size_t)at + id.n] : ' ';
+    if (!steps_is_word(before) && before != '.' && before != '"' && !steps_is_word(after)) return true;
+  }
+  return false;
+}
+
+static bool steps_is_plain(enum query_shape shape) { // its SQL says all that is read
+  return shape == QUERY_VALUE || shape == QUERY_ROWS || shape == QUERY_GROUPS || shape == QUERY_SHARE ||
+         shape == QUERY_COMMON;
+}
+
+// Does a number come of what the step gives, or of a step that reads it?
+static bool steps_is_read(const struct stepping *x, yyjson_val *steps, size_t at) {
+  struct str id = json_str(yyjson_arr_get(steps, at), "id");
+  if (!steps_is_plain(x->q->shape) || x->t->derived || x->t != x->p->thing || !x->q->sql.n ||
+      steps_names(x->q->sql, id))
+    return true;
+  for (size_t i = at + 1; i < yyjson_arr_size(steps); i++) {
+    size_t n;
+    char *text = yyjson_val_write(yyjson_arr_get(steps, i), 0, &n);
+    bool named = text && steps_names(str_make(text, n), id);
+    free(text);
+    if (named) return true;
+  }
+  return false;
+}
+
 static void steps_write_thing(struct stepping *x, const struct model_thing *t) {
   size_t i, n;
   yyjson_val *def;
@@ -371,7 +408,9 @@ static void steps_write_thing(struct stepping *x, const struct model_thing *t) {
     return;
   }
   bool first = true;
-  yyjson_arr_foreach (yyjson_obj_get(t->def, "steps"), i, n, def) {
+  yyjson_val *all = yyjson_obj_get(t->def, "steps");
+  yyjson_arr_foreach (all, i, n, def) {
+    if (i && !steps_is_read(x, all, i)) continue;
     struct str of = json_str(def, "for");
     if (of.n) {
       if (steps_uses(x, of)) steps_write(x, def, false);

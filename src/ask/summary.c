@@ -5,45 +5,6 @@
 #include "chart/classes.h"
 #include "data/json.h"
 
-enum { SUMMARY_NAMES_MOST = 12 };
-
-static struct cell_to say_to(const struct saying *s) {
-  return (struct cell_to){s->out, s->numbers, s->rows, s->name};
-}
-
-// How many rows there are, from the first on and before the end.
-static void say_rows_between(const struct saying *s, size_t first, size_t end) {
-  struct cell_to to = say_to(s);
-  cell_say_rows(&to, first, end);
-}
-
-// ---- cells
-
-static const struct table_cell *say_cell(const struct saying *s, size_t row, size_t column) {
-  return &s->rows->cells[row * s->rows->column_count + column];
-}
-
-static int say_column(const struct saying *s, struct str name) {
-  for (size_t i = 0; i < s->rows->column_count; i++)
-    if (str_eq_nocase(s->rows->columns[i].name, name)) return (int)i;
-  return -1;
-}
-
-static void say_number(const struct saying *s, const struct table_cell *c, struct str unit) {
-  struct cell_to to = say_to(s);
-  cell_say_number(&to, c, unit);
-}
-
-static struct str say_unit_of(const struct saying *s, struct str column) {
-  int c = model_column_find(s->t, column);
-  return c >= 0 ? s->t->columns[c].unit : STR_NONE;
-}
-
-static void say_value(const struct saying *s, size_t row, int column) {
-  struct cell_to to = say_to(s);
-  cell_say(&to, row, (size_t)column, say_unit_of(s, s->rows->columns[column].name));
-}
-
 // ---- shapes
 
 static void say_value_of(const struct saying *s) {
@@ -73,40 +34,20 @@ static void say_value_of(const struct saying *s) {
   buf_add_char(s->out, '.');
 }
 
-static void say_none(const struct saying *s) {
-  buf_add_z(s->out, "No ");
-  say_subject(s);
-  buf_add_z(s->out, " were found.");
-}
-
-static bool say_is_again(const struct saying *s, int column, size_t first, size_t row) {
-  const struct table_cell *c = say_cell(s, row, (size_t)column), *other;
-  for (size_t i = first; i < row && c->kind == TABLE_CELL_TEXT; i++) {
-    other = say_cell(s, i, (size_t)column);
-    if (other->kind == TABLE_CELL_TEXT && str_eq(other->text, c->text)) return true;
-  }
-  return false;
-}
-
-// Each name once, in the order of the rows.
-static void say_names(const struct saying *s, int column, size_t first, size_t end) {
-  size_t rows[SUMMARY_NAMES_MOST], n = 0;
-  bool more = false;
-  for (size_t i = first; i < end && !more; i++) {
-    if (say_is_again(s, column, first, i)) continue;
-    if (n == SUMMARY_NAMES_MOST) more = true;
-    if (!more) rows[n++] = i;
-  }
-  for (size_t i = 0; i < n; i++) {
-    if (i) buf_add_z(s->out, i + 1 == n && !more ? " and " : ", ");
-    say_value(s, rows[i], column);
-  }
-  if (more) buf_add_z(s->out, " and others");
-}
-
 static int say_label(const struct saying *s) {
   int label = s->t->label >= 0 ? say_column(s, s->t->columns[s->t->label].name) : -1;
   return label >= 0 ? label : 0;
+}
+
+// What a flag that is so or not is called: "open", and where only the other side has a word, "not open".
+static struct str say_flag(const struct saying *s, bool is) {
+  struct str other = STR("");
+  for (size_t v = 0; v < s->t->value_count; v++) {
+    if (s->t->values[v].column != s->p->flag) continue;
+    if (str_is(s->t->values[v].value, is ? "true" : "false")) return s->t->values[v].said;
+    other = s->t->values[v].said;
+  }
+  return other.n ? arena_printf(s->arena, "not %.*s", STR_ARG(other)) : other;
 }
 
 // "3 active: a, b, c; 2 paused: d, e"
@@ -121,11 +62,7 @@ static void say_flagged(const struct saying *s) {
     size_t end = first + 1;
     const struct table_cell *c = say_cell(s, first, (size_t)flag);
     while (end < s->rows->row_count && say_cell(s, end, (size_t)flag)->integer == c->integer) end++;
-    struct str word = STR("");
-    for (size_t v = 0; v < s->t->value_count; v++)
-      if (s->t->values[v].column == s->p->flag &&
-          str_is(s->t->values[v].value, c->kind == TABLE_CELL_INTEGER && c->integer ? "true" : "false"))
-        word = s->t->values[v].said;
+    struct str word = say_flag(s, c->kind == TABLE_CELL_INTEGER && c->integer);
     if (n) buf_add_z(s->out, "; ");
     say_rows_between(s, first, end);
     buf_printf(s->out, " %s %.*s: ", end - first == 1 ? "is" : "are", STR_ARG(word));
@@ -207,7 +144,10 @@ static void say_rows(const struct saying *s) {
       buf_add_z(s->out, "Yes. ");
     say_one(s);
   } else {
-    if (part_has(s->p, ASK_CHECK) || (s->p->whether && s->p->filter_count)) buf_add_z(s->out, "Yes: ");
+    if (s->p->every)
+      buf_add_z(s->out, "No, not all: ");
+    else if (part_has(s->p, ASK_CHECK) || (s->p->whether && s->p->filter_count))
+      buf_add_z(s->out, "Yes: ");
     say_rows_between(s, 0, s->rows->row_count);
     buf_add_char(s->out, ' ');
     say_counted(s, (double)s->rows->row_count);
@@ -278,7 +218,24 @@ static void say_havers(const struct saying *s) {
   buf_add_char(s->out, '.');
 }
 
+// "ada and bert are each of several zones; the most are of ada: 8."
+static void say_alike(const struct saying *s) {
+  int by = say_column(s, s->r->query.measure);
+  say_names(s, 0, 0, s->rows->row_count);
+  buf_printf(s->out, " %s of several ", s->rows->row_count > 1 ? "are each" : "is");
+  say_subject(s);
+  buf_add_z(s->out, "; the most are of ");
+  say_group(s, 0);
+  buf_add_z(s->out, ": ");
+  say_measure_at(s, 0, by);
+  buf_add_char(s->out, '.');
+}
+
 static void say_groups(const struct saying *s) {
+  if (s->p->alike) {
+    say_alike(s);
+    return;
+  }
   if (s->p->which_within && s->t->within && !s->p->least_sign && !part_has(s->p, ASK_TOP) &&
       !part_has(s->p, ASK_BOTTOM)) {
     say_havers(s);
@@ -464,7 +421,7 @@ static void say_diff(const struct saying *s) {
     buf_add_z(s->out, " are the same; none is missing on either side.");
     return;
   }
-  for (size_t i = 0; i < s->rows->row_count && i < SUMMARY_NAMES_MOST; i++) {
+  for (size_t i = 0; i < s->rows->row_count && i < SAYING_NAMES_MOST; i++) {
     buf_add_z(s->out, i ? "; only " : "Only ");
     say_value(s, i, 0);
     buf_add_z(s->out, " has ");
@@ -492,8 +449,10 @@ static void say_heat(const struct saying *s) {
 
 static void say_lacking(const struct saying *s) {
   size_t n = s->rows->row_count;
+  if (s->p->whether && !s->t->derived) buf_add_z(s->out, n ? "No: " : "Yes: ");
   if (!n) {
-    buf_printf(s->out, "Each %.*s has ", STR_ARG(s->t->within->label_noun));
+    buf_printf(s->out, "%sach %.*s has ", s->p->whether && !s->t->derived ? "e" : "E",
+               STR_ARG(s->t->within->label_noun));
     say_subject(s);
     buf_add_z(s->out, "; none is without.");
     return;
@@ -515,10 +474,38 @@ static void say_common(const struct saying *s) {
     buf_add_z(s->out, "None");
   else
     say_names(s, 0, 0, s->rows->row_count);
-  buf_printf(s->out, " %s in both: the ", s->rows->row_count > 1 ? "are" : "is");
+  bool lacks = s->r->query.lacks;
+  buf_printf(s->out, " %s %s the ", s->rows->row_count > 1 ? "are" : "is", lacks ? "among" : "in both:");
   say_subject(s);
-  buf_add_z(s->out, " and the ");
-  summary_subject(s->r->other, s->out);
+  buf_add_z(s->out, lacks ? " and not among the " : " and the ");
+  struct saying other = *s;
+  other.p = s->r->other;
+  say_subject(&other);
+  buf_add_char(s->out, '.');
+}
+
+// "2 days had no changes: …", "3 days had fewer than 5 changes: …"
+static void say_idle(const struct saying *s) {
+  size_t n = s->rows->row_count;
+  const char *unit = arena_z(s->arena, s->r->query.measure);
+  static const char *const signs[][2] = {
+      {"<", "fewer than"}, {">", "more than"}, {"<=", "at most"}, {">=", "at least"}, {"=", "exactly"}};
+  const char *said = "";
+  for (size_t i = 0; s->p->idle_sign && i < sizeof signs / sizeof *signs; i++)
+    if (!strcmp(s->p->idle_sign, signs[i][0])) said = signs[i][1];
+  if (*said && n)
+    buf_printf(s->out, "%zu %s%s had %s %.15g ", n, unit, n == 1 ? "" : "s", said, s->p->idle_number);
+  else if (*said)
+    buf_printf(s->out, "No %s had %s %.15g ", unit, said, s->p->idle_number);
+  else if (!n)
+    buf_printf(s->out, "Each %s had ", unit);
+  else
+    buf_printf(s->out, "%zu %s%s had no ", n, unit, n == 1 ? "" : "s");
+  say_subject(s);
+  if (n) {
+    buf_add_z(s->out, ": ");
+    say_names(s, 0, 0, n);
+  }
   buf_add_char(s->out, '.');
 }
 
@@ -546,7 +533,7 @@ void summary_add(const struct plan_result *r, const struct outcome_result *rows,
       [QUERY_ROWS] = say_rows,       [QUERY_VALUE] = say_value_of, [QUERY_GROUPS] = say_groups,
       [QUERY_SERIES] = say_series,   [QUERY_SHARE] = say_share,    [QUERY_STATS] = say_stats,
       [QUERY_PERIODS] = say_periods, [QUERY_DIFF] = say_diff,      [QUERY_HEAT] = say_heat,
-      [QUERY_COMMON] = say_common,   [QUERY_NONE] = say_lacking};
+      [QUERY_COMMON] = say_common,   [QUERY_NONE] = say_lacking,   [QUERY_IDLE] = say_idle};
   struct saying s = {.r = r,
                      .rows = &rows->rows,
                      .p = r->part,
@@ -561,7 +548,7 @@ void summary_add(const struct plan_result *r, const struct outcome_result *rows,
     return;
   }
   if (!rows->rows.row_count && r->query.shape != QUERY_DIFF && r->query.shape != QUERY_COMMON &&
-      r->query.shape != QUERY_NONE)
+      r->query.shape != QUERY_NONE && r->query.shape != QUERY_IDLE)
     say_none(&s);
   else
     shapes[r->query.shape](&s);

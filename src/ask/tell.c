@@ -137,12 +137,15 @@ static void tell_chart(struct tell *t, const struct outcome_result *r, yyjson_va
 
 static void tell_result(struct tell *t, const struct ask_plan *plan, size_t i, const struct outcome_result *r,
                         const struct table_clock *clock) {
-  if (t->text.n) buf_add_char(&t->text, '\n');
+  size_t before = t->text.n;
+  if (before) buf_add_char(&t->text, '\n');
+  size_t begin = t->text.n;
   struct summary_out out = {&t->text, &t->numbers};
   if (plan->recipe)
     plan_recipe_say(plan->recipe, r, clock, t->arena, &out);
   else
     summary_add(&plan->results[i], r, clock, t->arena, &out);
+  if (t->text.n == begin) t->text.n = before; // it said nothing
   if (t->results.n) buf_add_char(&t->results, ',');
   outcome_write_result(r, &t->results);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // audit: who called what, when, with arguments of which shape, and how it ended. Append-only. Rows go
-// to a bounded queue and are written in batches by a thread of its own, so that no call ever waits; a
-// full queue drops the row, counts it (METRIC_AUDIT_DROPPED) and says so once a minute in the log. Example:
+// to a bounded queue and are written in batches by a thread of its own, so that no call ever waits; while the store takes
+// none they go to a file (the spool), and from there to the store. What waits in memory is in another file as well (the
+// journal), before audit_add returns, so that a kill loses none of it. A full queue drops the row, counts it
+// (METRIC_AUDIT_DROPPED) and says so once a minute in the log. Example:
 //   audit_add(audit, &(struct audit_row){.at = clock_now_ms(), .action = STR("tools/call"), …}); // any thread
 #ifndef POSTERN_AUDIT_AUDIT_H
 #define POSTERN_AUDIT_AUDIT_H
@@ -15,7 +17,7 @@
 enum {
   AUDIT_QUEUE_MOST = 65536,
   AUDIT_BYTES_MOST = 32 << 20,
-  AUDIT_BATCH = 512,
+  AUDIT_BATCH = 8192, // rows of a transaction: the more at once, the fewer pages of the indexes for each
   AUDIT_PAGE_MOST = 1000,
   AUDIT_MARK = 16,
   AUDIT_VALUES_MOST = 16384
@@ -27,6 +29,8 @@ struct audit_who { // of what is not known: empty
   struct str actor,
       actor_name; // an API token's id, and its name; or "client:" and what the client calls itself
   struct str client, address; // what the client calls itself; the address it came from
+  struct str client_id,
+      sign_in; // of a person who signed in from an AI client: the client she let in, and by which sign-in
 };
 struct audit_row { // texts are copied by audit_add
   int64_t at;      // ms
@@ -41,6 +45,15 @@ struct audit_row { // texts are copied by audit_add
 // arguments as JSON, where the server has them recorded; kept sealed, whole or not at all (AUDIT_VALUES_MOST).
 
 MUST_USE bool audit_new(struct store *s, struct audit **out, struct err *err);
+struct audit_files {
+  const char *spool;     // for rows that the store does not take
+  uint64_t spool_most;   // bytes; 0: there is no such file
+  const char *journal;   // for rows that wait; NULL: there is none
+  uint64_t journal_most; // bytes; 0: none is kept, but what is left in it is written
+};
+// The same with these, and what was left in them.
+MUST_USE bool audit_new_kept(struct store *s, const struct audit_files *files, struct audit **out,
+                             struct err *err);
 void audit_free(struct audit *a); // writes what is queued first
 void audit_add(struct audit *a, const struct audit_row *row);
 // What anybody may do as often as he likes: be turned away, open a link. Those alike (action, outcome, address, server,
@@ -65,7 +78,11 @@ struct str audit_mark_hash(const unsigned char hash[TOKEN_HASH], char out[AUDIT_
 
 struct audit_query {
   int64_t since, until; // ms; 0: open
-  struct str actor, client, address, action, server_id, url, account_id, tool, outcome, before_id;
+  struct str actor, client, client_id, sign_in, address, action, server_id, url, account_id, tool, outcome;
+  struct str actor_name, server, account; // by the name that it had when the row was written
+  // Newest first, and older than this one; or oldest first, and newer than this one.
+  bool oldest_first;
+  struct str before_id, after_id;
   // What this editor did, and what was done through this editor's servers, but for accounts that are not granted (any
   // more); empty: all.
   struct str seer;
@@ -76,10 +93,20 @@ struct audit_entry {
   struct str id;
   struct audit_row row;
 };
+struct audit_page {
+  struct audit_entry *entries;
+  size_t count;
+  // Where the next page goes on, by before_id or after_id; empty: this was the last. A page may be short, or empty, and
+  // not the last one: a page looks at some thousand rows at most.
+  struct str next;
+};
 MUST_USE bool audit_read(struct store *s, const struct audit_query *q, struct arena *a,
-                         struct audit_entry **out, size_t *count, struct err *err);
+                         struct audit_page *out, struct err *err);
 // Has any row this name of a URL?
 MUST_USE bool audit_has_url(struct store *s, struct str url, bool *out, struct err *err);
+// Has any row these names? `unknown`: the column of the first that none has; NULL: all are known.
+MUST_USE bool audit_has_name(struct store *s, const struct audit_query *q, const char **unknown,
+                             struct err *err);
 // The oldest rows go after so many ms; 0 keeps all.
 MUST_USE bool audit_purge(struct store *s, int64_t older_than, size_t *count, struct err *err);
 

@@ -17,9 +17,10 @@ static struct str tally_key(const struct audit_row *r, struct str what, char key
 
 // The texts that such a row has; the others stay empty.
 static void tally_keep(struct audit_row *r, struct arena *a) {
-  struct str *texts[] = {&r->who.actor, &r->who.actor_name, &r->who.client, &r->who.address, &r->action,
-                         &r->server_id, &r->server_name,    &r->url,        &r->account_id,  &r->account_name,
-                         &r->outcome,   &r->request_id,     &r->detail};
+  struct str *texts[] = {
+      &r->who.actor,   &r->who.actor_name, &r->who.client, &r->who.address, &r->who.client_id,
+      &r->who.sign_in, &r->action,         &r->server_id,  &r->server_name, &r->url,
+      &r->account_id,  &r->account_name,   &r->outcome,    &r->request_id,  &r->detail};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     *texts[i] = arena_dup(a, str_cut_utf8(*texts[i], TALLY_TEXT_MOST));
 }

@@ -78,7 +78,8 @@ enum err_code {
   X(UNAUTHORIZED_CLIENT, "unauthorized_client")                                                              \
   X(UNSUPPORTED_GRANT_TYPE, "unsupported_grant_type")                                                        \
   X(INVALID_SCOPE, "invalid_scope")                                                                          \
-  X(INVALID_TARGET, "invalid_target")
+  X(INVALID_TARGET, "invalid_target")                                                                        \
+  X(OUTDATED, "outdated")
 
 enum err_reason {
 #define X(id, name) WHY_##id,

@@ -79,12 +79,33 @@
   X(WEBHOOKS_GIVEN_UP, counter, "postern_webhooks_given_up_total", "",                                       \
     "Events that no webhook took in all the time for it")                                                    \
   X(WEBHOOKS_WAITING, gauge, "postern_webhooks_waiting", "", "Events that are still to be told")             \
+  X(FORWARD_ANSWERED, counter, "postern_forwarded_total", "outcome=\"answered\"",                            \
+    "Requests passed on to the node that has what they speak of; away: answered here; broken: it ended "     \
+    "first")                                                                                                 \
+  X(FORWARD_AWAY, counter, "postern_forwarded_total", "outcome=\"away\"",                                    \
+    "Requests passed on to the node that has what they speak of; away: answered here; broken: it ended "     \
+    "first")                                                                                                 \
+  X(FORWARD_BROKEN, counter, "postern_forwarded_total", "outcome=\"broken\"",                                \
+    "Requests passed on to the node that has what they speak of; away: answered here; broken: it ended "     \
+    "first")                                                                                                 \
+  X(WITHHELD, gauge, "postern_withheld", "",                                                                 \
+    "What other nodes have changed, this one cannot look at, and it therefore holds back")                   \
   X(POOL_QUEUED, gauge, "postern_pool_jobs", "", "Blocking jobs queued or running")                          \
   X(STORE_READY, gauge, "postern_store_ready", "", "1: the store took a row at the last try; 0: it did not") \
   X(AUDIT_WRITTEN, counter, "postern_audit_rows_total", "", "Audit rows written")                            \
   X(AUDIT_DROPPED, counter, "postern_audit_dropped_total", "",                                               \
     "Audit rows lost to a full queue or a failing store")                                                    \
   X(AUDIT_QUEUED, gauge, "postern_audit_queued", "", "Audit rows waiting to be written")                     \
+  X(AUDIT_SPOOLED, gauge, "postern_audit_spooled", "",                                                       \
+    "Audit rows that wait in a file because the store takes none")                                           \
+  X(AUDIT_BARE, counter, "postern_audit_unjournaled_total", "",                                              \
+    "Audit rows that waited in memory alone, since the journal was full or could not be written")            \
+  X(AUDIT_SINK_SENT, counter, "postern_audit_sink_rows_total", "", "Audit rows that sinks were given")       \
+  X(AUDIT_SINK_FAILED, counter, "postern_audit_sink_failures_total", "", "Tries of sinks that failed")       \
+  X(AUDIT_SINK_LOST, counter, "postern_audit_sink_lost_total", "",                                           \
+    "Audit rows that a sink did not get: they went by their age first, or its collector refuses them")       \
+  X(AUDIT_SINK_LAG, gauge, "postern_audit_sink_lag_seconds", "",                                             \
+    "Age of the oldest audit row that a sink still has to be given")                                         \
   X(HOUSE_ROUNDS, counter, "postern_housekeeping_rounds_total", "",                                          \
     "Rounds of what is done by itself: expired and old rows removed, tokens renewed")                        \
   X(CATALOG_TOOLS, gauge, "postern_catalog_tools", "", "Tools in the catalog")                               \

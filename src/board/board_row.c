@@ -3,6 +3,7 @@
 
 #include "account/sealed.h"
 #include "base/log.h"
+#include "store/changelog.h"
 
 #define BOARD_COLUMNS                                                                                        \
   "id, name, owner, visibility, since, until, created_at, updated_at, version, stamp, "                      \
@@ -92,8 +93,10 @@ bool board_update(struct store *s, const struct board_row *row, struct err *err)
 }
 
 bool board_delete(struct store *s, struct str id, struct err *err) {
-  bool done;
-  return store_change(s, "DELETE FROM dashboard WHERE id = $1", &STORE_TEXT(id), 1, &done, err) &&
+  int64_t done = 0;
+  const struct changelog_change change = {CHANGELOG_TILE, id, "DELETE FROM dashboard WHERE id = $1",
+                                          &STORE_TEXT(id), 1};
+  return changelog_run(s, &change, &done, err) &&
          (done || err_set(err, ERR_MISSING, "the dashboard was deleted meanwhile"));
 }
 

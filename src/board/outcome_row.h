@@ -18,7 +18,7 @@ enum {
 enum board_state {
   BOARD_OK,
   BOARD_FAILED,
-  BOARD_WAITING, // for a vendor's rate limit
+  BOARD_WAITING, // for a vendor's rate limit, or for its owner to sign in anew
   BOARD_STOPPED, // its owner may not run it any more
 };
 const char *board_state_name(enum board_state state);

@@ -8,7 +8,10 @@
 #include "data/json.h"
 #include "io/pool.h"
 
-enum { REFRESH_HALVES_MOST = 24 }; // times that the rows of an outcome that is too long are halved
+enum {
+  REFRESH_HALVES_MOST = 24, // times that the rows of an outcome that is too long are halved
+  REFRESH_RESTS_S = 600,    // until it is seen whether its owner has signed in
+};
 
 struct refreshing {
   const struct board_env *env;
@@ -36,6 +39,19 @@ struct str board_owner_lost(const struct catalog *c, struct str owner) {
     return STR("the API token of its owner was revoked, or has expired: it is not run any more; change its "
                "program to make it yours");
   if (!access_makes(t->role)) return STR("the API token of its owner may not run programs any more");
+  return STR("");
+}
+
+struct str board_owner_rests(const struct catalog *c, struct str owner) {
+  const struct access_user *u = catalog_user_by_id(c, owner);
+  if (catalog_bars(c, owner))
+    return STR(
+        "no rule of the company's provider lets its owner in at present: it goes on when its owner has "
+        "signed in");
+  if (u && user_is_stale(u, clock_now_ms()))
+    return STR(
+        "what the company's provider says of its owner is too old: it goes on when its owner has signed "
+        "in");
   return STR("");
 }
 
@@ -233,9 +249,13 @@ static bool refresh_run(struct refreshing *r, const struct board_batch *batch, s
 
 static bool refresh_whole(struct refreshing *r, const struct board_batch *batch, struct err *err) {
   struct program_run *run = NULL;
-  struct str lost = board_owner_lost(r->catalog, r->tile.owner);
+  struct str lost = board_owner_lost(r->catalog, r->tile.owner),
+             rests = board_owner_rests(r->catalog, r->tile.owner);
   r->keeping.news = (struct board_news){.tile = &r->tile, .state = BOARD_OK};
-  if (lost.n) {
+  if (rests.n) {
+    r->out->wait_s = REFRESH_RESTS_S;
+    refresh_fail(r, BOARD_WAITING, rests);
+  } else if (lost.n) {
     refresh_fail(r, BOARD_STOPPED, lost);
   } else if (r->verdict.state != SHELF_OK) {
     r->out->broken = true;

@@ -37,6 +37,9 @@ MUST_USE bool board_refresh(const struct board_env *env, const struct board_batc
 
 // Why the owner's view cannot be had any more; empty: it can.
 struct str board_owner_lost(const struct catalog *c, struct str owner);
+// Why it is not run for the time being: the company's provider lets its owner in no more, or may not by now; empty: it is.
+// Looked at first: who is barred is lost as well, and may come back.
+struct str board_owner_rests(const struct catalog *c, struct str owner);
 // May `who`, a person or an API token that lives, change a dashboard, have watches on it and links to it? Its owner may, and
 // administrators.
 bool board_is_changed_by(const struct catalog *c, const struct board_row *row, struct str who);

@@ -12,6 +12,7 @@
 #include "crypto/token.h"
 #include "io/channel.h"
 #include "io/fiber.h"
+#include "node/duty.h"
 
 enum {
   SCHEDULE_NEVER = 24 * 60 * 60 * 1000,
@@ -25,6 +26,7 @@ enum schedule_state { SCHEDULE_IDLE, SCHEDULE_QUEUED, SCHEDULE_RUNNING };
 
 struct schedule_tile {
   char *id;
+  char *board;        // the dashboard's id, by which one node runs it
   uint64_t dashboard; // its hash: tiles that were run together stay together
   char **accounts;
   size_t account_count;
@@ -36,6 +38,7 @@ struct schedule_tile {
   struct board_batch batch;
   uint64_t wanted, served; // numbers of those who asked for it
   bool urgent, stopped, gone;
+  bool ours; // this node runs it by itself, and has read when it was run last
 };
 
 struct schedule_listener { // who waits; on its own stack
@@ -73,6 +76,7 @@ static uint64_t schedule_dice(uint64_t most) {
 static void schedule_free(struct schedule_tile *t) {
   for (size_t i = 0; i < t->account_count; i++) mem_free(t->accounts[i]);
   mem_free(t->accounts);
+  mem_free(t->board);
   mem_free(t->id);
   mem_free(t);
 }
@@ -130,6 +134,11 @@ static bool schedule_goes_before(const struct schedule_tile *a, const struct sch
   return a->urgent != b->urgent ? a->urgent : a->queued_ms < b->queued_ms;
 }
 
+// By itself one node runs a tile; where somebody waits for it, the one that he asks.
+static bool schedule_is_ours(const struct schedule_tile *t) {
+  return t->urgent || (t->ours && duty_is_ours(DUTY_TILES, str_of(t->board)));
+}
+
 // Of what nobody waits for: what programs may take that was read before, it may, too.
 static struct board_batch schedule_batch(void) {
   struct board_batch batch = board_batch_now();
@@ -149,6 +158,8 @@ static struct schedule_tile *schedule_next(uint64_t *look_ms) {
   for (size_t at = 0; (slot = map_next(&schedule.tiles, &at));) {
     struct schedule_tile *t = slot->value;
     if (t->gone) continue;
+    if (t->state == SCHEDULE_QUEUED && !schedule_is_ours(t)) t->state = SCHEDULE_IDLE;
+    if (!schedule_is_ours(t)) continue;
     if (t->state == SCHEDULE_IDLE && t->due_ms <= now) schedule_enqueue(t, batch);
     if (t->state == SCHEDULE_IDLE && t->due_ms < *look_ms) *look_ms = t->due_ms;
     if (t->state != SCHEDULE_QUEUED || (next && !schedule_goes_before(t, next))) continue;
@@ -305,11 +316,15 @@ static void schedule_take(struct schedule_tile *t, const struct store_rows *rows
   uint64_t now = schedule_now_ms(), every = (uint64_t)store_cell(rows, i, 1)->number;
   int64_t version = store_cell(rows, i, 2)->number, tried = store_cell(rows, i, 3)->number,
           age = tried ? clock_now_ms() - tried : -1;
-  bool same = t->version == version;
+  if (tried && age < 0) age = 0; // by the clock of another node
+  struct str board = store_cell(rows, i, 5)->text;
+  bool ours = duty_is_ours(DUTY_TILES, board), taken_over = ours && !t->ours, same = t->version == version;
   t->gone = false;
-  t->dashboard = map_hash(store_cell(rows, i, 5)->text);
-  if (same) return;
-  bool is_new = t->version == 0;
+  t->ours = ours;
+  t->dashboard = map_hash(board);
+  if (!t->board) t->board = mem_copy(board.p, board.n);
+  if (same && !taken_over) return;
+  bool is_new = t->version == 0 || taken_over;
   t->version = version;
   t->every_ms = every;
   if (!tried) t->tried_ms = 0; // it gives something else now
@@ -428,6 +443,7 @@ bool schedule_refresh(const struct str *ids, size_t count, uint64_t wait_ms, siz
 
 static bool schedule_is_stale(const struct schedule_tile *t) {
   uint64_t most = t->every_ms ? t->every_ms : SCHEDULE_STALE_MS;
+  if (t->every_ms && !schedule_is_ours(t)) return false; // another node runs it in time
   return !t->stopped && (!t->tried_ms || schedule_now_ms() - t->tried_ms >= most);
 }
 
@@ -460,6 +476,8 @@ int64_t schedule_next_in(struct str id) {
   const struct schedule_tile *t = map_get(&schedule.tiles, id);
   uint64_t now = schedule_now_ms(), at = UINT64_MAX;
   if (t && t->state == SCHEDULE_IDLE) at = t->due_ms;
+  if (at != UINT64_MAX && at < now && !schedule_is_ours(t)) // about then, at another node
+    at = now + t->every_ms - (now - at) % t->every_ms;
   if (t && t->state == SCHEDULE_QUEUED) {
     uint64_t held = schedule_held_ms(t);
     at = held == UINT64_MAX ? now : now + held;

@@ -2,7 +2,8 @@
 // schedule: which tile is run when: by its interval, by hand, when somebody looks. One queue for all of them: what somebody
 // waits for goes first, then what has waited longest, so that all are fresh in turn; a few at a time, and of one account
 // fewer; while an account's quota is left to live calls, its tiles stay in the queue. A fiber conducts, on one loop; each
-// run is a fiber beside it. Nothing of it has to outlive the program: it is made anew from the rows. Owner: wiring.c.
+// run is a fiber beside it. Nothing of it has to outlive the program: it is made anew from the rows. Of several nodes one runs a dashboard's
+// tiles by itself (node/duty); schedule_reload follows what has changed hands. Owner: wiring.c.
 // Example:
 //   schedule_start(&env, loop);
 //   schedule_reload(&env, err)                              // after tiles have changed; on the pool

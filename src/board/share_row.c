@@ -33,7 +33,7 @@ static bool share_has_room(struct store *s, const struct share_insertion *m, str
   struct store_rows rows, held;
   size_t bytes = 0;
   for (size_t i = 0; i < m->count; i++) bytes += m->parts[i].document.n;
-  if (!store_query(s, "SELECT count(*), coalesce(sum(dashboard_id = $1), 0) FROM share",
+  if (!store_query(s, "SELECT count(*), count(CASE WHEN dashboard_id = $1 THEN 1 END) FROM share",
                    &STORE_TEXT(m->row->dashboard_id), 1, a, &rows, err) ||
       !store_query(s, "SELECT coalesce(sum(bytes), 0) FROM share_part", NULL, 0, a, &held, err))
     return false;

@@ -4,6 +4,7 @@
 #include "account/sealed.h"
 #include "base/log.h"
 #include "data/json.h"
+#include "store/changelog.h"
 
 #define TILE_COLUMNS                                                                                         \
   "id, dashboard_id, place, size, every_ms, owner, created_at, updated_at, version, document FROM tile "
@@ -87,10 +88,11 @@ static bool tile_has_room(struct store *s, const struct board_tile *t, size_t by
                           struct err *err) {
   const struct store_value values[] = {STORE_TEXT(t->dashboard_id), STORE_TEXT(t->id)};
   struct store_rows rows;
-  if (!store_query(s,
-                   "SELECT count(*), coalesce(sum(bytes), 0), coalesce(sum(dashboard_id = $1), 0) FROM tile "
-                   "WHERE id <> $2",
-                   values, 2, a, &rows, err))
+  if (!store_query(
+          s,
+          "SELECT count(*), coalesce(sum(bytes), 0), count(CASE WHEN dashboard_id = $1 THEN 1 END) FROM tile "
+          "WHERE id <> $2",
+          values, 2, a, &rows, err))
     return false;
   int64_t all = store_cell(&rows, 0, 0)->number, held = store_cell(&rows, 0, 1)->number,
           here = store_cell(&rows, 0, 2)->number;
@@ -196,7 +198,8 @@ static bool tile_write(struct store *s, const struct tile_change *c, struct aren
 
 static bool tile_write_body(struct store *s, void *arg, struct err *err) {
   struct arena *a = arena_new();
-  bool ok = tile_write(s, arg, a, err);
+  bool ok = tile_write(s, arg, a, err) &&
+            changelog_note(s, CHANGELOG_TILE, ((const struct tile_change *)arg)->tile->id, err);
   arena_free(a);
   return ok;
 }
@@ -225,7 +228,8 @@ static bool tile_delete_body(struct store *s, void *arg, struct err *err) {
   const struct board_tile *t = arg;
   struct arena *a = arena_new();
   bool ok = tile_place(s, t, -1, a, err) &&
-            store_run(s, "DELETE FROM tile WHERE id = $1", &STORE_TEXT(t->id), 1, NULL, err);
+            store_run(s, "DELETE FROM tile WHERE id = $1", &STORE_TEXT(t->id), 1, NULL, err) &&
+            changelog_note(s, CHANGELOG_TILE, t->id, err);
   arena_free(a);
   return ok;
 }

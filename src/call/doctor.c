@@ -148,7 +148,9 @@ static bool doctor_credential(struct doctor_visit *w, struct err *err) {
   struct grant *grant = w->v->account->grant;
   struct str link;
   if (grant && grant_needs_authorising(grant, w->arena, &link)) {
-    doctor_find(w, "credential", DOCTOR_FAIL, STR("a person has to authorize it again"),
+    doctor_find(w, "credential", DOCTOR_FAIL,
+                arena_printf(w->arena, "a person has to authorize it again: %.*s",
+                             STR_ARG(grant_why(grant, w->arena))),
                 arena_printf(w->arena, "open %.*s, or: 'postern account connect %.*s --again'", STR_ARG(link),
                              STR_ARG(w->v->account->name)));
     return true;

@@ -26,9 +26,11 @@ struct fenced {
   struct err *err;
 };
 
+// A person's own account is held to what the one that it stands in for is held to.
 static const struct fence *fenced_fence(const struct run_call *call) {
-  return call->server ? fence_of(&call->server->server.filter.fences, call->tool->account->account->id)
-                      : NULL;
+  const struct account *account = call->tool->account->account;
+  struct str id = account->person.n ? account->stands_for : account->id;
+  return call->server ? fence_of(&call->server->server.filter.fences, id) : NULL;
 }
 
 bool fenced_is(const struct run_call *call) {

@@ -66,6 +66,7 @@ struct call_answer {
   bool cached;
   int64_t age_ms;                 // where it is cached
   struct str words, link, detail; // detail: for the audit
+  bool own;                       // the link is for an account of the caller's own
   struct trouble trouble;         // what is known to be behind it; check NULL: nothing
   // What the vendor asked a person or a model in mid-call, by its method, and nobody answered; empty: nothing. What
   // came may be another thing than was asked for.
@@ -85,6 +86,7 @@ struct run_result {
   bool has_rate;
   struct ratelimit rate; // for the response headers
   struct str link;       // RUN_NEEDS_AUTHORIZING: ours, in the arena; `content` says it in words
+  bool own;              // for an account of the caller's own
   // Of remote tools, in the vendor's words: exactly one of them instead of `content`. Of `doc`.
   yyjson_mut_doc *doc;
   yyjson_mut_val *whole;     // the result object, all members (content, structuredContent, _meta, …)

@@ -9,16 +9,20 @@
 #include "call/check.h"
 #include "call/fenced.h"
 #include "call/judge.h"
+#include "call/limited.h"
+#include "call/own.h"
 #include "call/quota.h"
 #include "call/rest.h"
 #include "call/run_parts.h"
+#include "catalog/find.h"
+#include "catalog/pending.h"
 #include "catalog/shown.h"
 #include "data/json.h"
 #include "io/share.h"
 #include "mcp/refusal.h"
 #include "version.h"
 
-enum { RUN_TRACE_MOST = 512 };
+enum { RUN_TRACE_MOST = 512, RUN_ARGUMENTS_MOST = 1 << 20 };
 
 static const struct {
   const char *name;
@@ -66,8 +70,15 @@ void call_answer_free(struct call_answer *n) {
   *n = (struct call_answer){.form = n->form, .outcome = n->outcome};
 }
 
+static struct str run_detail(const struct run_call *call, const struct call_answer *n, struct arena *a) {
+  if (!call->approval.n) return n->detail;
+  return arena_printf(a, "approved: %.*s%s%.*s", STR_ARG(call->approval), n->detail.n ? "; " : "",
+                      STR_ARG(n->detail));
+}
+
 static void run_record(const struct run_call *call, const struct call_answer *n, enum run_outcome outcome,
                        uint64_t started_us, struct arena *a) {
+  if (call->rehearses && !run_outcome_is_error(outcome)) return;
   metrics_add(run_outcomes[outcome].metric, 1);
   bool values = call->server && call->server->server.filter.record_arguments && call->arguments;
   if (!call->env->audit) return;
@@ -85,7 +96,7 @@ static void run_record(const struct run_call *call, const struct call_answer *n,
                                   .values = values ? json_to_text(a, call->arguments) : STR_NONE,
                                   .outcome = str_of(run_outcomes[outcome].name),
                                   .request_id = call->request_id,
-                                  .detail = n->detail,
+                                  .detail = run_detail(call, n, a),
                                   .elapsed_us = (int64_t)(clock_mono_us() - started_us),
                                   .status = n->status,
                               });
@@ -213,6 +224,10 @@ static bool run_rest(const struct run_call *call, struct arena *a, struct call_a
     run_beyond(n, &why, a);
     return true;
   }
+  if (call->rehearses) {
+    rest_request_free(&request);
+    return true;
+  }
   struct run_sending s = {call, &request, a, n, account->grant, STR_NONE};
   bool ok = run_send(&s, &why);
   rest_request_free(&request);
@@ -289,6 +304,16 @@ static bool run_counted(const struct run_call *call, struct arena *a, struct cal
   return done;
 }
 
+static bool run_within_limits(const struct run_call *call, struct arena *a, struct call_answer *n) {
+  struct limit_taken taken;
+  if (!limited_pass(call, a, n, &taken)) {
+    return n->outcome != RUN_CANCELED;
+  }
+  bool done = run_counted(call, a, n);
+  limited_end(call, &taken, n);
+  return done;
+}
+
 // Who calls a vendor that is silent waits for it, but takes no place of those who call others.
 static bool run_account(const struct run_call *call, struct arena *a, struct call_answer *n) {
   struct err why = {0};
@@ -300,7 +325,7 @@ static bool run_account(const struct run_call *call, struct arena *a, struct cal
     n->detail = arena_printf(a, "%s: %.*s", err_name(why.code), RUN_DETAIL_MOST, why.text);
     judge_failure(n, &why, a);
   } else {
-    done = run_counted(call, a, n);
+    done = run_within_limits(call, a, n);
   }
   share_give(share);
   return done;
@@ -330,6 +355,7 @@ static bool run_cached(const struct run_call *call, struct arena *a, struct call
 }
 
 static bool run_vendor(const struct run_call *call, struct arena *a, struct call_answer *n) {
+  if (call->rehearses) return n->tool->kind == TOOL_REMOTE ? run_remote(call, a, n) : run_rest(call, a, n);
   // Within a fence it is the request that is judged, so there has to be one.
   bool kept = call->cache_ms && !fenced_is(call);
   if (n->tool->read_only) return kept ? run_cached(call, a, n) : run_account(call, a, n);
@@ -346,6 +372,44 @@ static bool run_check(const struct run_call *call, struct arena *a, struct call_
   return !fenced_asks(call, n->arguments, a, wrong);
 }
 
+struct str call_arguments_text(const struct call_answer *answer, struct arena *a) {
+  struct buf text = BUF_MAX(RUN_ARGUMENTS_MOST);
+  yyjson_doc *copy = yyjson_mut_val_imut_copy(answer->arguments, NULL);
+  json_write_sorted(&text, yyjson_doc_get_root(copy), NULL, a);
+  struct str out = text.full ? STR_NONE : arena_dup(a, buf_str(&text));
+  yyjson_doc_free(copy);
+  buf_free(&text);
+  return out;
+}
+
+// Whoever comes here with a call that wants approval has it, and for just this.
+static bool run_is_approved(const struct run_call *call, const struct call_answer *n, struct arena *a,
+                            struct str *wrong) {
+  bool waits = call->server &&
+               policy_waits(&call->server->server.filter, n->tool, find_reach(n->tool) == CATALOG_DESTROYS);
+  if (!waits || call->rehearses) return true;
+  if (!call->approved.n)
+    *wrong = STR(
+        "This call needs the approval of a second person, and there is no way to ask for it here. Nothing "
+        "was sent.");
+  else if (!str_eq(call_arguments_text(n, a), call->approved))
+    *wrong =
+        STR("What would be sent is no longer what was approved: a default of the account or the fence is "
+            "another one. Nothing was sent.");
+  else
+    return true;
+  return false;
+}
+
+// False: its words are there.
+static bool run_is_followed(const struct catalog_account *v, struct arena *a, struct call_answer *n) {
+  struct err why;
+  if (pending_spares_account(v, &why)) return true;
+  n->detail = arena_dup(a, str_of(why.text));
+  judge_failure(n, &why, a);
+  return false;
+}
+
 // What belongs to one call; a remote call that came with it is closed where nobody took it over.
 static bool run_checked(const struct run_call *call, struct arena *a, struct call_answer *n) {
   struct catalog_tool chosen = *call->tool;
@@ -357,9 +421,18 @@ static bool run_checked(const struct run_call *call, struct arena *a, struct cal
   n->account = chosen.account;
   n->tool = chosen.tool;
   bool reads = !call->reads_only || chosen.tool->read_only;
-  if (ok && reads && run_check(&own, a, n, &wrong)) return run_vendor(&own, a, n);
+  bool sound = ok && reads && run_check(&own, a, n, &wrong),
+       hers = sound && call_own_choose(&own, &chosen, a, n) && run_is_followed(chosen.account, a, n);
+  if (hers && run_is_approved(&own, n, a, &wrong)) {
+    bool done = run_vendor(&own, a, n);
+    if (done) call_own_look(&own, a, n);
+    return done;
+  }
   if (call->resume) mcp_call_close(call->resume);
-  if (ok && !reads)
+  if (sound && !hers) return true; // its words are there
+  if (hers)
+    judge_refusal(n, RUN_DENIED, wrong);
+  else if (ok && !reads)
     judge_refusal(n, RUN_DENIED,
                   STR("This tool does more than read, and only reading is allowed here. Nothing was sent."));
   else

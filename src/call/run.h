@@ -14,6 +14,7 @@
 #include "audit/audit.h"
 #include "call/result.h"
 #include "catalog/catalog.h"
+#include "limit/limit.h"
 #include "mcp/client.h"
 
 struct run_env { // made once by wiring.c
@@ -21,6 +22,9 @@ struct run_env { // made once by wiring.c
   const struct fetch_limits *limits;
   size_t result_bytes; // ceiling of a result's text
   struct audit *audit;
+  struct limit_env limit;
+  int64_t person_calls, person_writes; // what a person may call over all servers: a minute, a day; 0: any
+  const struct account_env *account;   // where links lead; NULL: there are none
 };
 
 struct run_call {
@@ -34,8 +38,15 @@ struct run_call {
   uint64_t cache_ms; // of a read: as old may an answer be that was given before (call/cache); 0: asked anew
   bool spares;       // nobody waits for it: the last part of a vendor's quota is left to others (call/quota)
   bool whole;        // the answer is taken as it came: none is too large to be told, and JSON comes as a tree
+  // A call that waits for approval (serve/approving) is first made up to where it would be sent, and later as it was
+  // approved: with these arguments (json_write_sorted), and with nothing that the vendor asks back for.
+  bool rehearses;
+  struct str approved;
+  struct str approval; // its id
   struct str request_id;
   struct audit_who by;
+  struct str
+      person; // who calls, by id (access/user), where one is known; empty: a URL, an API token, Postern itself
   struct str traceparent, tracestate; // passed on as they came; empty: none
   // Of remote tools:
   struct str principal;        // who the downstream is; upstream sessions are never shared between two
@@ -44,6 +55,7 @@ struct run_call {
   yyjson_val *meta;            // params._meta of the client, to pass on; may be NULL
   yyjson_val *input_responses; // of a retry (MRTR); NULL: none
   struct str request_state;    // the vendor's own, unsealed by serve/; empty: none
+  bool again;                  // the same call once more, with what its vendor wanted to know: it was counted
   bool wants_progress;
   struct str log_level;
   const struct run_conduct *conduct;
@@ -61,6 +73,9 @@ struct run_conduct {
   bool (*carry)(void *arg, struct mcp_call *call, struct mcp_event *last, bool *kept,
                 struct err *err) SUSPENDS;
 };
+
+// Its arguments as an approval holds them: mended, with all defaults, in the order of their names.
+struct str call_arguments_text(const struct call_answer *answer, struct arena *a);
 
 // True: `answer` is the caller's to free; what went wrong on the way is an answer too. Its texts are in `a`, its
 // tool and account are the snapshot's.

@@ -56,6 +56,7 @@ static bool remote_open(const struct remote_run *r, yyjson_val *schema, struct m
       .input_schema = schema,
       .traceparent = call->traceparent,
       .tracestate = call->tracestate,
+      .reads = call->tool->tool->read_only && !call->input_responses,
   };
   return mcp_call_open(r->account->peer, &request, out, err);
 }
@@ -75,11 +76,16 @@ static bool remote_pump(const struct remote_run *r, struct mcp_call *call, struc
   }
 }
 
+// Is the call held to what it is, so that no question and no answer passes on the way?
+static bool remote_is_closed(const struct run_call *call) {
+  return fenced_is(call) || call->approved.n;
+}
+
 // From the call to its last event. Nothing of it is left behind but what is kept.
 static bool remote_carry(const struct remote_run *r, struct mcp_call *call, struct mcp_event *last,
                          struct err *err) {
   const struct run_conduct *conduct =
-      fenced_is(r->call) ? NULL : r->call->conduct; // no question passes a fence
+      remote_is_closed(r->call) ? NULL : r->call->conduct; // no question passes a fence
   bool kept = false;
   bool ok = conduct ? conduct->carry(conduct->arg, call, last, &kept, err) : remote_pump(r, call, last, err);
   if (kept) return ok;
@@ -214,11 +220,14 @@ static void remote_keep_within(const struct remote_run *r) {
   yyjson_doc_free(r->n->doc);
   r->n->doc = NULL;
   r->n->value = NULL;
-  r->n->detail = STR("fence: the vendor asks back");
-  judge_refusal(
-      r->n, RUN_DENIED,
-      STR("The vendor asks something back before it answers. This server is held to certain values, "
-          "and passes no questions on."));
+  bool fenced = fenced_is(r->call);
+  r->n->detail = fenced ? STR("fence: the vendor asks back") : STR("approval: the vendor asks back");
+  judge_refusal(r->n, RUN_DENIED,
+                fenced
+                    ? STR("The vendor asks something back before it answers. This server is held to certain "
+                          "values, and passes no questions on.")
+                    : STR("The vendor asks something back before it answers. The call was approved as it "
+                          "stands, so no question is passed on."));
 }
 
 static bool remote_is_within(const struct remote_run *r, struct err *err) {
@@ -239,7 +248,7 @@ static void remote_take(const struct remote_run *r, const struct mcp_event *last
   r->n->value = last->value;
   if (last->kind == MCP_RESULT && yyjson_is_obj(last->value)) {
     judge_result(r->n, run_most(r->call), clock_now_ms());
-    if (r->n->outcome == RUN_INPUT_REQUIRED && fenced_is(r->call)) {
+    if (r->n->outcome == RUN_INPUT_REQUIRED && remote_is_closed(r->call)) {
       remote_keep_within(r);
       return;
     }
@@ -277,6 +286,7 @@ bool run_remote(const struct run_call *call, struct arena *a, struct call_answer
     run_beyond(n, &why, a);
     return true;
   }
+  if (call->rehearses) return true;
   if (!remote_ask(&r, &last, &why)) return remote_failed(&r, &why);
   remote_take(&r, &last); // its document is the answer's now
   return true;

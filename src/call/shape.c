@@ -147,7 +147,8 @@ void shape_answer(const struct call_answer *answer, size_t most, struct arena *a
                              .is_error = run_outcome_is_error(answer->outcome),
                              .has_rate = answer->has_rate,
                              .rate = answer->rate,
-                             .link = answer->link};
+                             .link = answer->link,
+                             .own = answer->own};
   if (shapes[answer->form].in_own_form) {
     shapes[answer->form].shape(&s);
     return;

@@ -5,12 +5,13 @@
 #include "base/codec.h"
 #include "base/log.h"
 #include "data/json.h"
+#include "store/changelog.h"
 
 // The column require_api_token repeats what config says; only config is read.
 #define SERVER_COLUMNS                                                                                       \
   "id, name, share, config, require_api_token, token_hash, created_at, updated_at, expires_at, "             \
-  "version, stamp, url_created_at, url_used_at, owner"
-#define SERVER_PLACES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14"
+  "version, stamp, url_created_at, url_used_at, owner, admission"
+#define SERVER_PLACES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"
 
 static struct str *server_row_copy_list(const struct str *from, size_t count, struct arena *a) {
   struct str *to = ARENA_ARRAY(a, count + 1, struct str);
@@ -28,9 +29,11 @@ void server_row_copy(const struct server *from, struct arena *a, struct server *
     v.members[i] = (struct server_member){arena_dup(a, from->members[i].account_id),
                                           arena_dup(a, from->members[i].alias), from->members[i].names};
   v.urls = url_row_copy(&from->urls, a);
+  v.admission = admission_copy(&from->admission, a);
   v.config = arena_dup(a, from->config);
   v.filter.tags = server_row_copy_list(from->filter.tags, from->filter.tag_count, a);
   v.filter.tools = server_row_copy_list(from->filter.tools, from->filter.tool_count, a);
+  v.filter.owns = server_row_copy_list(from->filter.owns, from->filter.own_count, a);
   v.filter.fences = fence_copy(&from->filter.fences, a);
   *out = v;
 }
@@ -46,12 +49,13 @@ static struct str server_row_hash(const struct server *v, struct arena *a) {
   return arena_dup(a, str_of(hash));
 }
 
-// The owner stands behind the config, which is a JSON object: no two pairs give one text, and without an owner it is what it
-// was before servers had one.
+// The owner, an id, stands behind the config, and the admission behind that; both are JSON objects: no two give one text, and
+// without owner or admission it is what it was before servers had them.
 static struct sealed_at server_row_place(const struct server *v, struct arena *a) {
   return (struct sealed_at){STAMPED_SERVER,
                             v->id,
-                            {v->name, sealed_number(a, v->share), ARENA_JOIN(a, v->config, v->owner),
+                            {v->name, sealed_number(a, v->share),
+                             ARENA_JOIN(a, v->config, v->owner, admission_write(&v->admission, a)),
                              sealed_number(a, v->filter.require_api_token), server_row_hash(v, a),
                              sealed_number(a, v->expires_at)}};
 }
@@ -71,7 +75,7 @@ static struct server_url server_row_first(const struct server *v) {
 }
 
 // In the order of SERVER_COLUMNS, and behind them the version that an update replaces.
-enum { SERVER_ROW_VALUES = 14 };
+enum { SERVER_ROW_VALUES = 15 };
 
 static void server_row_values(const struct server *v, struct str stamp, struct arena *a,
                               struct store_value out[SERVER_ROW_VALUES + 1]) {
@@ -91,6 +95,7 @@ static void server_row_values(const struct server *v, struct str stamp, struct a
       STORE_INT(first.created_at),
       STORE_INT(first.used_at),
       STORE_TEXT(v->owner),
+      STORE_TEXT(admission_write(&v->admission, a)),
       STORE_INT(v->version - 1),
   };
   memcpy(out, values, sizeof values);
@@ -132,7 +137,8 @@ static bool server_row_insert_body(struct store *s, void *arg, struct err *err) 
   struct sealed_at at = server_row_place(v, a);
   struct str stamp;
   bool ok = sealed_stamp(s, &at, a, &stamp, err) && server_row_insert_row(s, v, stamp, a, err) &&
-            server_row_insert_members(s, v, a, err) && url_row_insert_all(s, v->id, &v->urls, a, err);
+            server_row_insert_members(s, v, a, err) && url_row_insert_all(s, v->id, &v->urls, a, err) &&
+            admission_claim(s, &v->admission, v->id, err) && changelog_note(s, CHANGELOG_SERVER, v->id, err);
   arena_free(a);
   return ok;
 }
@@ -152,7 +158,7 @@ static bool server_row_update_row(struct store *s, const struct server *v, struc
   int64_t changed = 0;
   server_row_values(v, stamp, a, values);
   if (!store_run(
-          s, "UPDATE server SET (" SERVER_COLUMNS ") = (" SERVER_PLACES ") WHERE id = $1 AND version = $15",
+          s, "UPDATE server SET (" SERVER_COLUMNS ") = (" SERVER_PLACES ") WHERE id = $1 AND version = $16",
           values, SERVER_ROW_VALUES + 1, &changed, err))
     return false;
   return changed || store_outdated("the server", err);
@@ -167,7 +173,8 @@ static bool server_row_update_body(struct store *s, void *arg, struct err *err) 
       sealed_stamp(s, &at, a, &stamp, err) && server_row_update_row(s, v, stamp, a, err) &&
       store_run(s, "DELETE FROM server_account WHERE server_id = $1", &STORE_TEXT(v->id), 1, NULL, err) &&
       server_row_insert_members(s, v, a, err) && url_row_delete_all(s, v->id, err) &&
-      url_row_insert_all(s, v->id, &v->urls, a, err);
+      url_row_insert_all(s, v->id, &v->urls, a, err) && admission_claim(s, &v->admission, v->id, err) &&
+      changelog_note(s, CHANGELOG_SERVER, v->id, err);
   arena_free(a);
   return ok;
 }
@@ -179,7 +186,9 @@ bool server_row_update(struct store *s, const struct server *v, struct err *err)
 
 bool server_row_delete(struct store *s, struct str id, struct err *err) {
   int64_t changed = 0;
-  if (!store_run(s, "DELETE FROM server WHERE id = $1", &STORE_TEXT(id), 1, &changed, err)) return false;
+  struct changelog_change gone = {CHANGELOG_SERVER, id, "DELETE FROM server WHERE id = $1", &STORE_TEXT(id),
+                                  1};
+  if (!changelog_run(s, &gone, &changed, err)) return false;
   return changed || server_row_missing(id, err);
 }
 
@@ -199,6 +208,16 @@ static bool server_row_read_first(const struct store_rows *rows, size_t i, struc
   return true;
 }
 
+static bool server_row_read_admission(struct str text, struct arena *a, struct admission *out,
+                                      struct err *err) {
+  yyjson_doc *doc;
+  if (!text.n) return true;
+  if (!json_read(text, &JSON_LIMITS, &doc, err)) return false;
+  bool ok = admission_read(yyjson_doc_get_root(doc), a, out, err);
+  yyjson_doc_free(doc);
+  return ok;
+}
+
 static bool server_row_read(struct store *s, const struct store_rows *rows, size_t i, struct arena *a,
                             struct server *out, struct err *err) {
   struct server v = {.id = store_cell(rows, i, 0)->text,
@@ -210,7 +229,9 @@ static bool server_row_read(struct store *s, const struct store_rows *rows, size
                      .expires_at = store_cell(rows, i, 8)->number,
                      .version = store_cell(rows, i, 9)->number,
                      .owner = store_cell(rows, i, 13)->text};
-  if (!server_row_read_first(rows, i, a, &v, err)) return false;
+  if (!server_row_read_first(rows, i, a, &v, err) ||
+      !server_row_read_admission(store_cell(rows, i, 14)->text, a, &v.admission, err))
+    return false;
   yyjson_doc *config;
   if (!json_read(v.config, &JSON_LIMITS, &config, err)) return false;
   bool ok = policy_filter_read(yyjson_doc_get_root(config), NULL, a, &v.filter, err);
@@ -249,33 +270,96 @@ static void server_row_join(struct store *s, struct server *all, size_t count, c
   }
 }
 
-bool server_row_load_all(struct store *s, struct arena *a, struct server **out, size_t *count,
-                         struct err *err) {
+// Which rows: from behind `after`, as many as `most`; or the one of `id`.
+struct server_range {
+  struct str id, after;
+  int64_t most;
+};
+
+static bool server_row_query(struct store *s, const struct server_range *r, struct arena *a,
+                             struct store_rows *out, struct err *err) {
+  const struct store_value values[] = {STORE_TEXT(r->after), STORE_INT(r->most)};
+  return r->id.n ? store_query(s, "SELECT " SERVER_COLUMNS " FROM server WHERE id = $1", &STORE_TEXT(r->id),
+                               1, a, out, err)
+                 : store_query(s, "SELECT " SERVER_COLUMNS " FROM server WHERE id > $1 ORDER BY id LIMIT $2",
+                               values, 2, a, out, err);
+}
+
+// Of those servers: ids of an open beginning and a closed end.
+static bool server_row_query_members(struct store *s, const struct store_value ends[2], struct arena *a,
+                                     struct store_rows *out, struct err *err) {
+  return store_query(s,
+                     "SELECT server_id, account_id, alias, names, stamp, place FROM server_account "
+                     "WHERE server_id > $1 AND server_id <= $2 ORDER BY server_id, place",
+                     ends, 2, a, out, err);
+}
+
+static bool server_row_read_range(struct store *s, const struct server_range *r, struct arena *a,
+                                  struct server_page *out, struct err *err) {
   struct store_rows rows, members, urls;
-  if (!store_query(s, "SELECT " SERVER_COLUMNS " FROM server ORDER BY id", NULL, 0, a, &rows, err) ||
-      !store_query(s,
-                   "SELECT server_id, account_id, alias, names, stamp, place FROM server_account "
-                   "ORDER BY server_id, place",
-                   NULL, 0, a, &members, err) ||
-      !url_row_query(s, a, &urls, err))
+  *out = (struct server_page){0};
+  if (!server_row_query(s, r, a, &rows, err)) return false;
+  out->full = !r->id.n && (int64_t)rows.count == r->most;
+  if (!rows.count) return true;
+  out->last = store_cell(&rows, rows.count - 1, 0)->text;
+  // Of one: from before it, as no id is but the beginning of another.
+  struct str before = r->id.n ? str_make(r->id.p, r->id.n - 1) : r->after;
+  const struct store_value ends[] = {STORE_TEXT(before), STORE_TEXT(out->last)};
+  if (!server_row_query_members(s, ends, a, &members, err) || !url_row_query(s, ends, a, &urls, err))
     return false;
-  struct server *all = ARENA_ARRAY(a, rows.count + 1, struct server);
-  size_t n = 0;
+  out->items = ARENA_ARRAY(a, rows.count + 1, struct server);
   for (size_t i = 0; i < rows.count; i++) {
     struct err why = {0};
-    if (server_row_read(s, &rows, i, a, &all[n], &why)) n++;
+    if (server_row_read(s, &rows, i, a, &out->items[out->count], &why)) out->count++;
     // A row that cannot be read lets nobody in, and must not close the other servers.
     else
       log_warn("server %.*s is left out: %s", STR_ARG(store_cell(&rows, i, 0)->text), why.text);
   }
-  server_row_join(s, all, n, &members, a);
-  for (size_t i = 0, at = 0; i < n; i++) url_row_join(s, all[i].id, &urls, &at, a, &all[i].urls);
-  *out = all;
-  *count = n;
+  server_row_join(s, out->items, out->count, &members, a);
+  for (size_t i = 0, at = 0; i < out->count; i++)
+    url_row_join(s, out->items[i].id, &urls, &at, a, &out->items[i].urls);
   return true;
+}
+
+bool server_row_load_page(struct store *s, struct str after, struct arena *a, struct server_page *out,
+                          struct err *err) {
+  return server_row_read_range(s, &(struct server_range){.after = after, .most = SERVER_ROW_PAGE}, a, out,
+                               err);
+}
+
+bool server_row_load_all(struct store *s, struct arena *a, struct server **out, size_t *count,
+                         struct err *err) {
+  struct server_page page;
+  if (!server_row_read_range(s, &(struct server_range){.after = STR(""), .most = INT64_MAX}, a, &page, err))
+    return false;
+  *out = page.items;
+  *count = page.count;
+  return true;
+}
+
+bool server_row_load(struct store *s, struct str id, struct arena *a, struct server **out, struct err *err) {
+  struct server_page page;
+  if (!server_row_read_range(s, &(struct server_range){.id = id}, a, &page, err)) return false;
+  *out = page.count ? page.items : NULL;
+  return true;
+}
+
+struct server_purge {
+  int64_t now_ms;
+  struct arena *arena;
+  struct store_rows *gone;
+};
+
+static bool server_row_purge_body(struct store *s, void *arg, struct err *err) {
+  const struct server_purge *p = arg;
+  bool ok = store_take_expired(s, "server", p->now_ms, p->arena, p->gone, err);
+  for (size_t i = 0; ok && i < p->gone->count; i++)
+    ok = changelog_note(s, CHANGELOG_SERVER, store_cell(p->gone, i, 0)->text, err);
+  return ok;
 }
 
 bool server_row_purge(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *gone,
                       struct err *err) {
-  return store_take_expired(s, "server", now_ms, a, gone, err);
+  struct server_purge p = {now_ms, a, gone};
+  return store_transact(s, server_row_purge_body, &p, err);
 }

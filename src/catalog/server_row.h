@@ -4,6 +4,7 @@
 #ifndef POSTERN_CATALOG_SERVER_ROW_H
 #define POSTERN_CATALOG_SERVER_ROW_H
 
+#include "catalog/admission.h"
 #include "catalog/url_row.h"
 #include "tool/policy.h"
 
@@ -31,6 +32,7 @@ struct server {
   struct policy_filter filter;
   struct str config; // the filter as it was given, JSON object, normalised
   struct server_urls urls;
+  struct admission admission;                 // who may sign in, at which address
   int64_t created_at, updated_at, expires_at; // ms; expires_at 0: never
   int64_t version;                            // counts changes of the row
 };
@@ -44,6 +46,19 @@ MUST_USE bool server_row_update(struct store *s, const struct server *v, struct 
 MUST_USE bool server_row_delete(struct store *s, struct str id, struct err *err);
 MUST_USE bool server_row_load_all(struct store *s, struct arena *a, struct server **out, size_t *count,
                                   struct err *err);
+// SERVER_ROW_PAGE rows from behind an id, for who reads them all: they are many.
+enum { SERVER_ROW_PAGE = 1000 };
+struct server_page {
+  struct server *items; // by id, without those that cannot be read
+  size_t count;
+  struct str last; // id of the last row; empty: there was none
+  bool full;       // there may be more behind it
+};
+MUST_USE bool server_row_load_page(struct store *s, struct str after, struct arena *a,
+                                   struct server_page *out, struct err *err);
+// One; NULL: there is none that can be read.
+MUST_USE bool server_row_load(struct store *s, struct str id, struct arena *a, struct server **out,
+                              struct err *err);
 // Removes rows that have expired; `gone`: id, name and expires_at of each.
 MUST_USE bool server_row_purge(struct store *s, int64_t now_ms, struct arena *a, struct store_rows *gone,
                                struct err *err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "catalog/sight.h"
 #include "crypto/token.h"
 #include "tool/narrow.h"
@@ -233,11 +234,14 @@ void shown_fill(struct catalog_server *v) {
   struct shown s = {.v = v, .arena = v->arena};
   size_t most = 0;
   for (size_t i = 0; i < v->member_count; i++) most += v->members[i].account->tools->count;
-  v->tools = ARENA_ARRAY(v->arena, most + 1, struct catalog_tool);
+  struct catalog_tool *all = v->tools = mem_array(most + 1, sizeof *all);
   shown_fill_those(&s, true);
   shown_fill_those(&s, false);
   map_free(&s.shared);
   // They move: what points to them is made anew.
-  if (v->tool_count) qsort(v->tools, v->tool_count, sizeof *v->tools, shown_order);
+  if (v->tool_count) qsort(all, v->tool_count, sizeof *all, shown_order);
+  v->tools = ARENA_ARRAY(v->arena, v->tool_count + 1, struct catalog_tool); // a filter may leave few of many
+  if (v->tool_count) memcpy(v->tools, all, v->tool_count * sizeof *all);
+  mem_free(all);
   for (size_t i = 0; i < v->tool_count; i++) map_put(&v->by_name, v->tools[i].name, &v->tools[i]);
 }

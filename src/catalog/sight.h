@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sight: a catalog as somebody may see it: an administrator all of it; an editor the accounts that are granted and the
-// servers that are the editor's own; anybody else, and who is no more, nothing. A sight is a catalog itself, made with the
-// whole and counted with it, so whatever answers from it knows of nothing else: names, tools, errors. Also what holds an
+// servers that are the editor's own; anybody else, and who is no more, nothing. A sight is a catalog itself, made when it
+// is asked for and counted with the whole, so whatever answers from it knows of nothing else: names, tools, errors. Also what holds an
 // editor's servers to the editor's grants. Pure. Example:
 //   const struct access_token *owner = catalog_token_by_id(c, tile->owner);
 //   struct catalog *seen = sight_of(c, owner);       // as long as c
@@ -22,7 +22,7 @@ static inline bool sight_shows(enum permit_access access, const struct tool *t) 
   return access == PERMIT_WRITE || (access == PERMIT_READ && t->read_only);
 }
 
-void sight_fill(struct catalog *whole); // once all else of it is there
-void sight_free(struct catalog *whole);
+struct sights *sights_new(void);
+void sights_free(struct sights *all);
 
 #endif

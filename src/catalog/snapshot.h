@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // snapshot: what a catalog consists of: accounts with their tools, servers with what they show, API tokens.
-// Types alone; catalog.h has who makes them and how long they live. None of it changes once it is current.
+// Types alone; catalog.h has who makes them and how long they live. None of it changes once it is current; servers are
+// made from their rows when somebody asks for them (catalog/made).
 #ifndef POSTERN_CATALOG_SNAPSHOT_H
 #define POSTERN_CATALOG_SNAPSHOT_H
 
@@ -9,6 +10,7 @@
 #include "access/permit.h"
 #include "access/user.h"
 #include "account/value.h"
+#include "catalog/entry.h"
 #include "catalog/once.h"
 #include "catalog/server_row.h"
 #include "tool/library.h"
@@ -20,7 +22,9 @@ struct catalog_account { // shared by the snapshots in which nothing of it chang
   struct account *account;
   const struct connector *connector;
   struct toolset *tools;
-  int64_t stamp; // of an MCP server's tools: another one, another toolset
+  int64_t stamp;                           // of an MCP server's tools: another one, another toolset
+  _Atomic(struct catalog_account *) front; // catalog_front; NULL: nobody asked for it
+  bool is_front;                           // it is one itself
 };
 
 struct catalog_choice { // one of several accounts that share a tool; the `account` argument names it by alias
@@ -57,17 +61,26 @@ struct catalog_member { // an account of a server
   bool fence_prompts, fence_resources; // these of its vendor touch nothing of the fence's keys
 };
 
+#define CATALOG_FRONT "sign-in"
 struct catalog_url { // a URL of a server; the request that comes by one holds on to it with its catalog
   struct catalog_server *server;
   const struct server_url *row;
-  struct use use;
+  struct use *use; // the entry's; NULL: of the front
 };
 
-struct catalog_server { // likewise shared
+struct display;
+
+// Likewise shared. What it shows is its display's, and shared by all servers that show the same.
+struct catalog_server {
   atomic_uint refs;
-  struct arena *arena;
+  struct arena *arena; // of a draft; NULL: one of a catalog, whose parts belong to its entry and its display
+  struct catalog_entry *entry;          // that it was made of
+  struct display *display;              // NULL: a draft
+  struct catalog_server *newer, *older; // catalog/made's
+  unsigned round;                       // likewise
   struct server server;
   struct catalog_url *urls; // server.urls.count of them, in that order
+  struct catalog_url front; // by which people come who signed in: it has no token
   struct catalog_member *members;
   size_t member_count; // those that can be used
   int64_t ends_at; // ms; 0: never. Its own expiry, or that of the API token that owns it, whichever is sooner
@@ -78,28 +91,29 @@ struct catalog_server { // likewise shared
                               // filter is set
   struct catalog_tool *tools; // by name
   size_t tool_count;
-  unsigned reach;         // 1 << enum catalog_reach: what its tools do
-  struct map by_name;     // struct catalog_tool *
-  uint64_t tools_version; // differs whenever what tools/list would answer differs, or the fence does
+  unsigned reach;     // 1 << enum catalog_reach: what its tools do
+  struct map by_name; // struct catalog_tool *
 };
 
 struct catalog {
   atomic_uint refs;
-  struct arena *arena;
-  struct catalog_account **accounts; // by id
-  struct catalog_server **servers;   // by id
+  struct catalog_accounts
+      *account_part; // counted, as people and entries are: snapshots share what did not change
+  struct catalog_people *people_part;
+  struct entries entries;
+  atomic_int_fast64_t seen;          // the last line of the changelog that is in it, or is of no catalog
+  struct made *made;                 // servers that it was asked for
+  struct catalog_account **accounts; // by id; these and what follows are of the parts
   struct access_token *tokens;       // by id
   struct access_user *users;         // likewise
-  size_t account_count, server_count, token_count, user_count;
-  struct map urls_by_hash; // 32 raw bytes → struct catalog_url *
-  struct map servers_by_id;
+  size_t account_count, token_count, user_count;
   struct map accounts_by_id; // struct catalog_account *
   struct map tokens_by_hash; // struct access_token *: access_find
-  struct once *once;         // what others make of its views; locks itself
   struct permits permits;
+  struct once *once;     // what others make of its views; locks itself
   struct catalog *whole; // of a sight (catalog/sight), what it is of; NULL: this is the whole
   struct str seer;       // whose sight it is; of the whole, and of what nobody sees, empty
-  struct map sights;     // of the whole: struct catalog *, by seer
+  struct sights *sights; // of the whole
 };
 
 #endif

@@ -80,11 +80,12 @@ bool url_row_delete_all(struct store *s, struct str server_id, struct err *err) 
   return store_run(s, "DELETE FROM server_url WHERE server_id = $1", &STORE_TEXT(server_id), 1, NULL, err);
 }
 
-bool url_row_query(struct store *s, struct arena *a, struct store_rows *out, struct err *err) {
+bool url_row_query(struct store *s, const struct store_value ends[2], struct arena *a, struct store_rows *out,
+                   struct err *err) {
   return store_query(s,
                      "SELECT server_id, name, token_hash, created_at, used_at, stamp FROM server_url "
-                     "ORDER BY server_id, name",
-                     NULL, 0, a, out, err);
+                     "WHERE server_id > $1 AND server_id <= $2 ORDER BY server_id, name",
+                     ends, 2, a, out, err);
 }
 
 static bool url_row_read(struct store *s, const struct store_rows *rows, size_t i, struct arena *a,

@@ -34,8 +34,9 @@ struct server_urls url_row_with(const struct server_urls *urls, const struct ser
 MUST_USE bool url_row_insert_all(struct store *s, struct str server_id, const struct server_urls *urls,
                                  struct arena *a, struct err *err);
 MUST_USE bool url_row_delete_all(struct store *s, struct str server_id, struct err *err);
-// All rows, by server and name.
-MUST_USE bool url_row_query(struct store *s, struct arena *a, struct store_rows *out, struct err *err);
+// Rows by server and name, of servers behind the first id up to the second.
+MUST_USE bool url_row_query(struct store *s, const struct store_value ends[2], struct arena *a,
+                            struct store_rows *out, struct err *err);
 // Adds those of this server to `urls`; *at, 0 at first, goes on through the rows, as servers come by id.
 void url_row_join(struct store *s, struct str server_id, const struct store_rows *rows, size_t *at,
                   struct arena *a, struct server_urls *urls);

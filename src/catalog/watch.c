@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "catalog/pace.h"
 #include "crypto/token.h"
 #include "data/json.h"
 #include "io/channel.h"
@@ -15,13 +16,13 @@
 #include "io/pool.h"
 #include "mcp/feed.h"
 #include "mcp/jsonrpc.h"
+#include "node/duty.h"
+#include "node/node.h"
+#include "store/changelog.h"
 
 enum {
   WATCH_NEWS_MOST = 64,
-  WATCH_PAUSE_MS = 200,            // at least, between two syncs for news
-  WATCH_PAUSE_MOST_MS = 30 * 1000, // and at most
-  WATCH_PAUSE_SHARE = 10,          // a vendor with news all the time is read a tenth of it
-  WATCH_RETRY_MS = 5 * 1000,       // after a failure; doubles up to the regular interval
+  WATCH_RETRY_MS = 5 * 1000, // after a failure; doubles up to the regular interval
 };
 
 struct watched {
@@ -48,6 +49,47 @@ void watch_on_change(void (*changed)(void *arg, struct str account_id, enum watc
 
 static void watch_tell(struct str account_id, enum watch_list list) {
   if (watch_changed) watch_changed(watch_changed_arg, account_id, list);
+}
+
+// ---- between nodes: a feed is open at one of them, and clients are at all
+
+static const char *const watch_news[] = {
+    [WATCH_TOOLS] = "hint", [WATCH_PROMPTS] = "prompts", [WATCH_RESOURCES] = "resources"};
+
+struct watch_note {
+  struct store *store;
+  char *text;
+};
+
+static bool watch_note_body(struct store *s, void *arg, struct err *err) {
+  const struct watch_note *n = arg;
+  return changelog_note(s, CHANGELOG_NEWS, str_of(n->text), err);
+}
+
+static bool watch_note_job(void *arg, struct err *err) {
+  const struct watch_note *n = arg;
+  return store_transact(n->store, watch_note_body, arg, err);
+}
+
+static void watch_note_work(void *arg) {
+  struct watch_note *n = arg;
+  struct err err;
+  if (!pool_run(watch_note_job, n, &err)) log_warn("other nodes are not told of %s: %s", n->text, err.text);
+  mem_free(n->text);
+  mem_free(n);
+}
+
+// On a loop's thread; elsewhere the regular look finds it.
+static void watch_note(const struct catalog_env *env, struct str account_id, enum watch_list list) {
+  struct arena *a = arena_new();
+  struct str text = arena_printf(a, "%s/%.*s", watch_news[list], STR_ARG(account_id));
+  struct watch_note *n = MEM_NEW(struct watch_note);
+  *n = (struct watch_note){env->account->store, mem_copy(text.p, text.n)};
+  arena_free(a);
+  if (loop_current() && fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "tell nodes", watch_note_work, n))
+    return;
+  mem_free(n->text);
+  mem_free(n);
 }
 
 static void watched_unref(struct watched *w) {
@@ -103,11 +145,11 @@ bool watch_sync(const struct catalog_env *env, struct str account_id, struct rem
 struct watching {
   struct watched *w;
   const struct catalog_env *env;
-  struct mcp_peer *peer; // referenced
-  struct mcp_feed *feed; // NULL: none is open
-  bool lists[3];         // that the feed was opened for, by enum watch_list
-  uint64_t due_ms;       // when the next sync is
-  uint64_t rested_ms;    // no news brings it before
+  struct mcp_peer *peer;    // referenced
+  struct mcp_feed *feed;    // NULL: none is open
+  bool lists[3];            // that the feed was opened for, by enum watch_list
+  uint64_t due_ms;          // when the next sync is
+  struct catalog_pace pace; // of what news bring
   uint64_t retry_ms;
   bool failing;
 };
@@ -181,17 +223,15 @@ static bool watch_try(struct watching *g) {
   if (!ok && !g->failing) log_warn("account %s: its tools stay as they were: %s", g->w->id, err.text);
   if (!ok) g->retry_ms = g->failing ? g->retry_ms * 2 : WATCH_RETRY_MS;
   g->failing = !ok;
-  uint64_t now = watch_now_ms(), pause = (now - begun) * WATCH_PAUSE_SHARE;
-  if (pause < WATCH_PAUSE_MS) pause = WATCH_PAUSE_MS;
-  if (pause > WATCH_PAUSE_MOST_MS) pause = WATCH_PAUSE_MOST_MS;
-  g->rested_ms = now + pause;
+  uint64_t now = watch_now_ms();
+  catalog_pace_ran(&g->pace, begun, now);
   g->due_ms = now + watch_interval(g);
   return true;
 }
 
 // Something suggests that the tools are others: a sync as soon as there may be one.
 static void watch_hasten(struct watching *g) {
-  uint64_t now = watch_now_ms(), soonest = now > g->rested_ms ? now : g->rested_ms;
+  uint64_t soonest = catalog_pace_next(&g->pace, watch_now_ms());
   if (g->due_ms > soonest) g->due_ms = soonest;
 }
 
@@ -215,8 +255,10 @@ static void watch_take(struct watching *g, struct mcp_event *e) {
     if (e->kind != MCP_NOTIFICATION || !str_is(e->method, news[i].method)) continue;
     if (news[i].list == WATCH_TOOLS)
       watch_hasten(g);
-    else
+    else if (node_is_alone())
       watch_tell(str_of(g->w->id), news[i].list);
+    else
+      watch_note(g->env, str_of(g->w->id), news[i].list); // comes back to us, too
   }
   mcp_event_release(e);
 }
@@ -301,13 +343,17 @@ static void watch_meet(const struct account *account) {
   }
 }
 
+static bool watch_is_ours(const struct account *account) {
+  return duty_is_ours(DUTY_FEEDS, account->id);
+}
+
 static void watch_drop_others(const struct catalog *c) {
   for (;;) {
     struct watched *gone = NULL;
     size_t at = 0;
     for (struct map_slot *slot; !gone && (slot = map_next(&watch_table, &at));) {
       const struct catalog_account *v = catalog_account_by_id(c, slot->key);
-      if (!v || !v->account->peer) gone = slot->value;
+      if (!v || !v->account->peer || !watch_is_ours(v->account)) gone = slot->value;
     }
     if (!gone) return;
     watch_remove(gone);
@@ -320,17 +366,35 @@ void watch_refresh(void) {
   if (c && watch_env) {
     watch_drop_others(c);
     for (size_t i = 0; i < c->account_count; i++)
-      if (c->accounts[i]->account->peer) watch_meet(c->accounts[i]->account);
+      if (c->accounts[i]->account->peer && watch_is_ours(c->accounts[i]->account))
+        watch_meet(c->accounts[i]->account);
   }
   pthread_mutex_unlock(&watch_lock);
   catalog_release(c);
 }
 
-void watch_hint(struct str account_id) {
+static bool watch_poke_account(struct str account_id, const struct catalog_env **env) {
   pthread_mutex_lock(&watch_lock);
   struct watched *w = map_get(&watch_table, account_id);
   if (w) watch_poke(w);
+  *env = watch_env;
   pthread_mutex_unlock(&watch_lock);
+  return w != NULL;
+}
+
+void watch_hint(struct str account_id) {
+  const struct catalog_env *env;
+  if (!watch_poke_account(account_id, &env) && env && !node_is_alone())
+    watch_note(env, account_id, WATCH_TOOLS);
+}
+
+void watch_heard(struct str news) {
+  const struct catalog_env *env;
+  struct str account_id = news, what;
+  if (!str_cut(&account_id, '/', &what)) return;
+  if (str_is(what, watch_news[WATCH_TOOLS])) (void)watch_poke_account(account_id, &env);
+  if (str_is(what, watch_news[WATCH_PROMPTS])) watch_tell(account_id, WATCH_PROMPTS);
+  if (str_is(what, watch_news[WATCH_RESOURCES])) watch_tell(account_id, WATCH_RESOURCES);
 }
 
 void watch_start(const struct catalog_env *env, struct loop **loops, size_t loop_count) {

@@ -112,14 +112,10 @@ bool cli_account_recredential(struct cli *c, struct err *err) {
 
 // What the account holds stays, but for what is named; an empty value takes a default away.
 bool cli_account_context(struct cli *c, struct err *err) {
-  yyjson_val *account, *key, *value;
   struct str path;
-  size_t i, n;
-  if (!account_get(c, &path, &account, err)) return false;
+  if (!account_path(c, "", &path, err)) return false;
   yyjson_mut_doc *body = cli_body_new();
   yyjson_mut_val *context = cli_body_object(body, NULL, "context");
-  yyjson_obj_foreach (yyjson_obj_get(account, "context"), i, n, key, value)
-    yyjson_mut_obj_put(context, yyjson_val_mut_copy(body, key), yyjson_val_mut_copy(body, value));
   bool ok = true;
   for (size_t w = 1; ok && w < c->args.word_count; w++) {
     struct str name, text;

@@ -237,14 +237,22 @@ static bool api_wrong_address(const struct api *api, struct err *err) {
   return false;
 }
 
-static bool api_refused(const struct api *api, int status, yyjson_val *root, struct err *err) {
+// It says where people sign in: what answered is the address of a server for them (RFC 9728 §5.1), and not our API.
+static bool api_is_front(const struct fetch_result *r) {
+  return r->status == 401 &&
+         str_contains(http_header_get(&r->headers, "www-authenticate"), STR("resource_metadata="));
+}
+
+static bool api_refused(const struct api *api, const struct fetch_result *r, yyjson_val *root,
+                        struct err *err) {
+  int status = r->status;
   yyjson_val *e = yyjson_obj_get(root, "error");
   struct str code = json_str(e, "code"), message = json_str(e, "message"), field = json_str(e, "field");
   enum err_code what = api_code_of_status(status);
   enum err_reason why = err_reason_named(json_str(e, "reason"));
   for (int i = ERR_INVALID; i <= ERR_INTERNAL; i++)
     if (str_is(code, err_name((enum err_code)i))) what = (enum err_code)i;
-  if (status == 404 && api_is_elsewhere(api, why)) return api_wrong_address(api, err);
+  if ((status == 404 && api_is_elsewhere(api, why)) || api_is_front(r)) return api_wrong_address(api, err);
   if (!message.n) {
     err_set(err, what, "%.*s answered %d (%s), not as Postern does", STR_ARG(api_shown(api)), status,
             http_status_text(status));
@@ -272,7 +280,7 @@ static bool api_take(struct cli *c, const struct fetch_result *r, yyjson_val **o
     *out = root;
     return true;
   }
-  if (r->status >= 300) return api_refused(c->api, r->status, root, err);
+  if (r->status >= 300) return api_refused(c->api, r, root, err);
   err_set(err, ERR_UPSTREAM, "%.*s answered with something that is no JSON", STR_ARG(api_shown(c->api)));
   err_hint(err, "is the address that of Postern? --url or POSTERN_URL names it");
   return false;

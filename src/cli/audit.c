@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "cli/api.h"
+#include "cli/audit.h"
 #include "cli/columns.h"
 #include "cli/names.h"
 #include "cli/out.h"
@@ -29,40 +30,67 @@ static bool audit_put_time(struct cli *c, const char *flag, struct str *path, st
   return true;
 }
 
-// By name, else by the id of what may have gone since.
+// By name, else by the id or the name of what may have gone since.
 static bool audit_put_named(struct cli *c, const char *flag, enum names_kind kind, const char *prefix,
                             struct str *path, struct err *err) {
   struct str text = args_text(&c->args, flag);
   yyjson_val *found = NULL;
   if (!text.n) return true;
-  if (!names_find(c, kind, text, &found, err) && (err->code != ERR_MISSING || !str_starts(text, prefix)))
-    return false;
-  *path = api_query(c, *path, arena_printf(c->arena, "%s_id", flag).p, found ? json_str(found, "id") : text);
+  if (!names_find(c, kind, text, &found, err) && err->code != ERR_MISSING) return false;
+  bool by_id = found || str_starts(text, prefix);
+  *path = api_query(c, *path, by_id ? arena_printf(c->arena, "%s_id", flag).p : flag,
+                    found ? json_str(found, "id") : text);
   return true;
 }
 
-// An API token by name or id; an MCP client, the machine, and whoever else acts, as the rows have it.
+// A person or an API token of today; NULL: none. What is no slip of the pen may be the name of who has gone.
+static bool audit_find_actor(struct cli *c, struct str text, yyjson_val **found, struct err *err) {
+  static const enum names_kind kinds[] = {NAMES_USER, NAMES_TOKEN};
+  bool slip = false;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    struct err why = {0};
+    yyjson_val *one;
+    if (names_find(c, kinds[i], text, &one, &why)) {
+      if (*found)
+        return err_set(err, ERR_CONFLICT, "a user and an API token have the name '%.*s'; give the id of one",
+                       STR_ARG(text));
+      *found = one;
+      continue;
+    }
+    bool near = str_contains(str_of(why.hint), STR("did you mean"));
+    if (near || (why.code != ERR_MISSING && why.code != ERR_DENIED)) *err = why;
+    if (why.code != ERR_MISSING && why.code != ERR_DENIED) return false;
+    slip = slip || near;
+  }
+  return *found || !slip;
+}
+
+// A person or an API token by name or id; an MCP client, the machine, and whoever else acts, as the rows have it.
 static bool audit_put_actor(struct cli *c, struct str *path, struct err *err) {
-  static const char *const others[] = {"client:", "local:", "tok_", "srv_"};
+  static const char *const others[] = {"client:", "local:", "tok_", "srv_", "usr_"};
   struct str text = args_text(&c->args, "actor");
   yyjson_val *found = NULL;
-  if (!text.n) return true;
-  bool other = false;
+  bool other = !text.n;
   for (size_t i = 0; i < sizeof others / sizeof *others; i++) other = other || str_starts(text, others[i]);
-  if (!other && !names_find(c, NAMES_TOKEN, text, &found, err)) {
-    if (err->code == ERR_MISSING && !str_contains(str_of(err->hint), STR("did you mean")))
-      err_hint(err, "an MCP client is client:%.*s; 'postern token list' lists the tokens", STR_ARG(text));
-    return false;
-  }
-  *path = api_query(c, *path, "actor", found ? json_str(found, "id") : text);
+  if (!other && !audit_find_actor(c, text, &found, err)) return false;
+  *path = api_query(c, *path, other || found ? "actor" : "actor_name", found ? json_str(found, "id") : text);
   return true;
 }
 
-static bool audit_path(struct cli *c, struct buf *out, struct err *err) {
-  static const char *const filters[] = {"client", "address", "action", "tool", "outcome"};
+// What a client calls itself, or the id of one that was let in: that of its registration, or its document's address.
+static void audit_put_client(struct cli *c, struct str *path) {
+  struct str text = args_text(&c->args, "client");
+  bool by_id = str_starts(text, "cli_") || str_starts(text, "https://");
+  *path = api_query(c, *path, by_id ? "client_id" : "client", text);
+}
+
+bool cli_audit_path(struct cli *c, struct buf *out, struct err *err) {
+  static const char *const filters[] = {"address", "action", "tool", "outcome"};
   struct str path = STR("/audit");
   for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
     path = api_query(c, path, filters[i], args_text(&c->args, filters[i]));
+  audit_put_client(c, &path);
+  path = api_query(c, path, "sign_in", args_text(&c->args, "sign-in"));
   path = api_query(c, path, "url", args_text(&c->args, "by-url")); // --url is where Postern is
   if (args_has(&c->args, "values")) path = api_query(c, path, "values", STR("1"));
   if (!audit_put_named(c, "account", NAMES_ACCOUNT, "acc_", &path, err) ||
@@ -160,7 +188,7 @@ bool cli_audit_list(struct cli *c, struct err *err) {
   yyjson_val *items;
   struct buf path; // outlives what --follow forgets
   size_t limit = 0;
-  if (!audit_limit(c, &limit, err) || !audit_path(c, &path, err)) return false;
+  if (!audit_limit(c, &limit, err) || !cli_audit_path(c, &path, err)) return false;
   bool ok = args_has(&c->args, "follow")
                 ? audit_follow(c, buf_str(&path), limit, err)
                 : api_list(c, buf_str(&path), limit, &items, err) && audit_show(c, items, err);

@@ -13,6 +13,14 @@
 
 // What only main.c can join to the commands.
 struct settings;
+struct arena;
+struct backup_report { // texts are the arena's
+  size_t schema;
+  uint64_t bytes;      // of the database
+  struct str made_at;  // RFC 3339
+  struct str replaced; // folder with what was there before; empty: nothing was
+  bool key;            // it has the key
+};
 struct cli_program {
   const char *version;
   int (*serve)(int argc, char **argv);                        // argv[0] is "serve"
@@ -22,6 +30,15 @@ struct cli_program {
   // Makes an admin token beside a server or without one, by the rights to its files (recover.h).
   bool (*recover)(const struct settings *s, struct str name, char text[TOKEN_TEXT], bool *running,
                   struct err *err);
+  // An installation as a folder, and back (backup.h).
+  bool (*backup)(const struct settings *s, const char *folder, bool with_key, struct arena *a,
+                 struct backup_report *out, struct err *err);
+  bool (*restore)(const struct settings *s, const char *folder, struct arena *a, struct backup_report *out,
+                  struct err *err);
+  // All rows of one store into another (move.h).
+  bool (*copy)(struct str from, struct str to,
+               void (*tell)(void *arg, struct str table, size_t rows, size_t mended), void *arg,
+               struct err *err);
 };
 
 // For main.c's own words, by the same way to the terminal as the commands' (cli/out).

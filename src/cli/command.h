@@ -13,7 +13,7 @@
 #include "cli/cli.h"
 #include "settings/settings.h"
 
-enum { COMMAND_ARGUMENTS_MOST = 4, COMMAND_FLAGS_MOST = 24 };
+enum { COMMAND_ARGUMENTS_MOST = 4, COMMAND_FLAGS_MOST = 32 };
 enum {
   COMMAND_API = 1,      // speaks to a server: --url, --token and their like
   COMMAND_JSON = 2,     // has a --json form

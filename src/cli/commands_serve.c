@@ -24,6 +24,7 @@ const struct command commands_serve[] = {
                {"share", NULL, "accounts of one connector share their tools, which then ask which account"},
                FILTER_FLAGS,
                {"no-programs", NULL, "without postern_run_program"},
+               SIGN_IN_FLAGS,
                EXPIRY_FLAGS,
                CONFIG_FLAG,
                YES_FLAG},
@@ -58,8 +59,10 @@ const struct command commands_serve[] = {
                {"no-record", NULL, "keep the shape of arguments alone"},
                {"no-programs", NULL, "without postern_run_program"},
                {"no-ask", NULL, "without postern_ask"},
+               {"no-own-account", NULL, "call with its own accounts for everybody again"},
                {"pause", NULL, "its URLs are dead until --resume"},
                {"resume", NULL, "a paused server goes on"},
+               SIGN_IN_FLAGS,
                EXPIRY_FLAGS},
      .traits = API,
      .run = cli_server_update},
@@ -139,6 +142,19 @@ const struct command commands_serve[] = {
      .traits = COMMAND_JSON | COMMAND_SETTINGS,
      .run = cli_token_recover},
 
+    {.path = "store copy",
+     .summary = "Copy all rows from one store into another, empty one, while no server runs on either",
+     .details =
+         "Both are brought to this version's schema first. The other store gets all rows or none; then "
+         "counts "
+         "and digests of each table are compared. The key file stays as it is. Passwords that stand in a URL "
+         "are shown by the process list: use PGPASSFILE.",
+     .example =
+         "postern store copy sqlite:/var/lib/postern/postern.db postgres://postern@db.example.com/postern",
+     .arguments = {{"FROM", "a store, as the setting `store` names one"}, {"TO", "another, without rows"}},
+     .traits = COMMAND_JSON,
+     .run = cli_store_copy},
+
     {.path = "user list",
      .summary = "List the people who may use the console",
      .traits = API,
@@ -150,7 +166,8 @@ const struct command commands_serve[] = {
      .flags =
          {{"role", "admin|editor|viewer",
            "admin may do everything; editor asks, and makes things over accounts that are granted to her; "
-           "viewer reads dashboards and answers that are shared; without it viewer"}},
+           "viewer reads dashboards and answers that are shared; without it viewer"},
+          {"groups", "LIST", "groups, by which servers say who may sign in to them", true, true}},
      .traits = API,
      .run = cli_user_add},
     {.path = "user invite",
@@ -169,6 +186,23 @@ const struct command commands_serve[] = {
      .arguments = {USER, {"admin|editor|viewer", "the role"}},
      .traits = API,
      .run = cli_user_role},
+    {.path = "user groups",
+     .summary = "Put a person into these groups, by which servers say who may sign in to them",
+     .example = "postern user groups ada sales,ops",
+     .arguments = {USER, {"LIST", "separated by commas", .optional = true}},
+     .flags = {{"none", NULL, "take the person out of all groups"}},
+     .traits = API,
+     .run = cli_user_groups},
+    {.path = "user limit",
+     .summary = "Say how much one person may call over all servers, in place of the setting for all",
+     .details = "calls-per-minute=N and writes-per-day=N, one or both; what is not named stays. 0 is any "
+                "number, and "
+                "'setting' is what person_calls_per_minute and person_writes_per_day say.",
+     .example = "postern user limit ada calls-per-minute=30 writes-per-day=5\n"
+                "postern user limit ada writes-per-day=setting",
+     .arguments = {USER, {"WHAT=N", "one limit"}, {"WHAT=N", "the other one", .optional = true}},
+     .traits = API,
+     .run = cli_user_limit},
     {.path = "user grant",
      .summary = "Let an editor use an account: read it, which is all that asking needs, or write as well",
      .details =
@@ -194,6 +228,99 @@ const struct command commands_serve[] = {
      .flags = {YES_FLAG},
      .traits = API,
      .run = cli_user_delete},
+    {.path = "provider set",
+     .summary =
+         "Set an identity provider (OpenID Connect) that people of the company sign in by, or change one",
+     .details =
+         "Its metadata and keys are read before anything is kept. Register the redirect address that is "
+         "printed "
+         "with the application there. --admit says who is let in, and replaces all that was said before; the "
+         "claims of Entra, Okta, Google, Keycloak and Auth0 are in docs/people.md.",
+     .example = "postern provider set okta --issuer https://corp.okta.com --client-id 0oa1 --client-secret "
+                "@secret.txt \\\n"
+                "  --groups-claim groups --scope 'openid email profile groups' --admit "
+                "group:postern-admins=admin \\\n"
+                "  --admit group:engineering=editor\n"
+                "postern provider set google --issuer https://accounts.google.com --client-id ID "
+                "--client-secret @- \\\n"
+                "  --admit domain:corp.example=viewer",
+     .arguments = {{"PROVIDER", "a name for it, in the address /signin/NAME: of a-z, 0-9 and '-'"}},
+     .flags = {{"issuer", "URL", "the provider's issuer, as its documentation names it"},
+               {"client-id", "ID", "of the application that was made there for Postern"},
+               {"client-secret", "@FILE", "the application's secret, from a file or, as @-, standard input"},
+               {"client-secret-env", "VARIABLE", "take the secret from this variable of the environment"},
+               {"public", NULL, "the application has no secret; forget the one there"},
+               {"label", "TEXT", "what the button says; without it the name"},
+               {"scope", "SCOPES", "what is asked for; without it 'openid email profile'"},
+               {"groups-claim", "PATH", "where the groups are: groups, or realm_access.roles", .empty = true},
+               {"group-prefix", "TEXT", "put before each of its groups, to tell providers apart",
+                .empty = true},
+               {"admit", "RULE", "group:NAME=ROLE, domain:NAME=ROLE or everyone=ROLE; again for more",
+                .many = true},
+               {"link-email", "yes|no", "a verified address is the local person's whose name it is"},
+               {"untested", NULL, "keep it without asking the provider anything"}},
+     .traits = API,
+     .run = cli_provider_set},
+    {.path = "provider list",
+     .summary = "List the identity providers",
+     .traits = API,
+     .run = cli_provider_list},
+    {.path = "provider show",
+     .summary = "Show an identity provider with its rules, as JSON",
+     .arguments = {{"PROVIDER", "its name or id"}},
+     .traits = API,
+     .run = cli_provider_show},
+    {.path = "provider unset",
+     .summary = "Remove an identity provider and its secret; who comes by it alone is signed out",
+     .arguments = {{"PROVIDER", "its name or id"}},
+     .flags = {YES_FLAG},
+     .traits = API,
+     .run = cli_provider_unset},
+    {.path = "client list",
+     .summary = "List the AI clients that people may let in to servers",
+     .traits = API,
+     .run = cli_client_list},
+    {.path = "client delete",
+     .summary = "Remove an AI client, with all sign-ins that people gave it",
+     .arguments = {{"CLIENT", "its id"}},
+     .flags = {YES_FLAG},
+     .traits = API,
+     .run = cli_client_delete},
+    {.path = "client signins",
+     .summary = "List which AI clients may use which servers on whose behalf",
+     .traits = API,
+     .run = cli_signin_list},
+    {.path = "client end",
+     .summary = "End a sign-in from an AI client: its tokens are dead, and what is open by it ends",
+     .arguments = {{"SIGN-IN", "its id"}},
+     .traits = API,
+     .run = cli_signin_end},
+    {.path = "approval list",
+     .summary = "List the calls that wait for a second person's approval",
+     .details = "An editor sees those on accounts that she may write to.",
+     .flags = {{"all", NULL, "those that were decided, too"}},
+     .traits = API,
+     .run = cli_approval_list},
+    {.path = "approval show",
+     .summary = "Show exactly what one of them is to do",
+     .arguments = {APPROVAL},
+     .traits = API,
+     .run = cli_approval_show},
+    {.path = "approval approve",
+     .summary = "Let the call be made, once, by who asked for it",
+     .details = "By people who signed in, in the console; here only where the setting approval_by_token lets "
+                "API tokens "
+                "approve, and never by the token that asked.",
+     .arguments = {APPROVAL},
+     .flags = {{"reason", "TEXT", "why, for the audit"}},
+     .traits = API,
+     .run = cli_approval_approve},
+    {.path = "approval refuse",
+     .summary = "Refuse the call; who asked is told why",
+     .arguments = {APPROVAL},
+     .flags = {{"reason", "TEXT", "why"}},
+     .traits = API,
+     .run = cli_approval_refuse},
     {.path = "open",
      .summary = "Print a link that signs in to the console, once, within 15 minutes",
      .example = "postern open\npostern open ada",
@@ -201,25 +328,51 @@ const struct command commands_serve[] = {
      .traits = API,
      .run = cli_open_run},
 
+    {.path = "audit export",
+     .summary = "Write the audit, oldest first, whatever its size",
+     .details = "One entry a line, as JSON, or as CSV with a head. Memory stays the same. Where it is "
+                "stopped, it says after which "
+                "entry to go on; what is there twice has the same id.",
+     .example = "postern audit export --since 30d > audit.jsonl\npostern audit export --since 2026-01-01 "
+                "--format csv --outcome denied",
+     .flags = {AUDIT_FILTERS,
+               {"format", "jsonl|csv", "without it jsonl"},
+               {"after", "ID", "go on behind this entry; CSV then has no head"},
+               {"values", NULL, "with the values of arguments, where a server has them recorded"}},
+     .traits = API,
+     .run = cli_audit_export},
+
     {.path = "audit",
      .summary = "Show who did what and when, newest first",
      .example = "postern audit --since 24h --outcome denied\npostern audit --follow --json",
-     .flags = {{"since", "TIME", "not before this time, or this long ago, such as 24h"},
-               {"until", "TIME", "before this time"},
-               {"actor", "WHO", "name or id of an API token, client:NAME of an MCP client, or local:uid N"},
-               {"client", "NAME", "what an MCP client calls itself"},
-               {"address", "IP", "a client's address"},
-               {"action", "WHAT", "such as tools/call, account.create or access.refuse"},
-               {"tool", "NAME", "of one tool"},
-               {"account", "ACCOUNT", "on one account: its name, or the id of one that has gone"},
-               {"server", "SERVER", "through one server: its name, or the id of one that has gone"},
-               {"by-url", "NAME", "by one of a server's URLs: its name"},
-               {"outcome", "WORD", "such as ok, denied or upstream_error"},
+     .flags = {AUDIT_FILTERS,
                {"limit", "N", "this many at most; without it 50"},
                {"values", NULL, "with the values of arguments, where a server has them recorded"},
                {"follow", NULL, "go on, oldest first, until interrupted; with --json one entry a line"}},
      .traits = API,
      .run = cli_audit_list},
+
+    {.path = "backup",
+     .summary = "Copy an installation into a folder while it runs; needs no server",
+     .details =
+         "Takes what 'serve' takes, settings file and flags, and the right to read its files. The folder "
+         "gets "
+         "the database as it is at one moment, read back whole, and a manifest with digests. It has its name "
+         "only when it is whole. The key is not in it, but with --with-key.",
+     .example = "postern backup /backup/2026-11-30\npostern backup --data-dir /var/lib/postern /backup/today",
+     .arguments = {{"FOLDER", "is not there yet, or empty"}},
+     .flags = {{"with-key", NULL, "with the key file: whoever has the folder can then use every account"}},
+     .traits = COMMAND_JSON | COMMAND_SETTINGS,
+     .run = cli_backup_make},
+    {.path = "restore",
+     .summary = "Put a backup back, while no server runs; needs no server",
+     .details = "Looks at the digests first, and refuses a backup of a newer version. What is there is kept "
+                "in a folder "
+                "replaced-… beside the database. A key in the backup is added to the key file.",
+     .example = "postern restore /backup/2026-11-30",
+     .arguments = {{"FOLDER", "that 'postern backup' made"}},
+     .traits = COMMAND_JSON | COMMAND_SETTINGS,
+     .run = cli_backup_restore},
 
     {.path = "key create",
      .summary = "Make a key file, to be kept before the first start; needs no server",

@@ -93,8 +93,8 @@ static void help_all(struct cli *c, struct columns *t, struct buf *out) {
     columns_cell(t, str_of(g->summary));
   }
   help_rows(out, "Commands", t);
-  buf_add_z(out, "\n'postern help COMMAND' says more. All but serve, compile, config, key create and token "
-                 "recover speak to "
+  buf_add_z(out, "\n'postern help COMMAND' says more. All but serve, compile, config, backup, restore, key "
+                 "create, store copy and token recover speak to "
                  "a running server, at\n"
                  "POSTERN_URL or http://127.0.0.1:8080, with the API token in POSTERN_TOKEN or "
                  "~/.config/postern/token.\n"

@@ -51,9 +51,9 @@ void manual_write_commands(struct buf *out) {
       out,
       "# The command line\n\n"
       "<!-- Made by `postern docs cli` from the table of commands. Do not edit; see CONTRIBUTING.md. -->\n\n"
-      "Commands are clients of the [management API](api.md), but for `serve`, `compile`, `config`, `token "
-      "recover` and `key "
-      "create`.\n"
+      "Commands are clients of the [management API](api.md), but for `serve`, `compile`, `config`, `backup`, "
+      "`restore`, "
+      "`token recover` and `key create`.\n"
       "Flags may stand anywhere behind the command, as `--name value` or `--name=value`; `--` ends them.\n\n"
       "Every command has `--help`. Those that print anything have `--json`: the API's answer, for a list the "
       "array\n"
@@ -173,7 +173,8 @@ void manual_write_man(struct buf *out) {
       ".SH DESCRIPTION\n"
       "Postern connects accounts at SaaS vendors and serves scoped MCP servers over them.\n"
       ".B postern serve\nruns the server; the other commands are clients of its management API, but for\n"
-      ".BR compile ,\n.BR config ,\n.B \"key create\"\nand\n.BR \"token recover\" ,\nwhich need none.\n"
+      ".BR compile ,\n.BR config ,\n.BR backup ,\n.BR restore ,\n.B \"key create\"\nand\n.BR \"token "
+      "recover\" ,\nwhich need none.\n"
       "Flags may stand anywhere behind the command; \\-\\- ends them.\n"
       ".SH COMMANDS\n");
   const struct command *k;

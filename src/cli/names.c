@@ -17,6 +17,7 @@ static const struct {
                          "a connector; 'postern up' or 'postern account add' connects an account"},
     [NAMES_TOKEN] = {"API token", "/api-token", "token list",
                      "an API token; 'postern token list' lists them"},
+    [NAMES_USER] = {"user", "/user", "user list", "a user; 'postern user list' lists them"},
     [NAMES_PROGRAM] = {"program", "/stored-program", "program list",
                        "a kept program; 'postern program run' runs it"},
     [NAMES_ENGINE] = {"engine", "/engines", "engine list", "an engine; 'postern engine test' tries it"},
@@ -58,7 +59,9 @@ static bool names_missing(struct cli *c, enum names_kind kind, yyjson_val *own, 
   }
   for (int k = 0; k < NAMES_KINDS; k++) {
     yyjson_val *items = NULL;
-    if (k == (int)kind || k == NAMES_TOKEN || !names_list(c, (enum names_kind)k, &items, &ignored)) continue;
+    if (k == (int)kind || k == NAMES_TOKEN || k == NAMES_USER ||
+        !names_list(c, (enum names_kind)k, &items, &ignored))
+      continue;
     struct str other = names_nearest(items, text, 0);
     if (!other.n) continue;
     err_hint(err, "'%.*s' is %s", STR_ARG(other), names_kinds[k].is);

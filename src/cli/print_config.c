@@ -117,7 +117,9 @@ static void config_chatgpt(const struct print_config_server *s, struct buf *note
   buf_add(out, s->name);
   buf_add(out, STR("\n       MCP server URL  "));
   buf_add(out, s->url);
-  buf_add(out, STR("\n       Authentication  No authentication (the URL itself holds the secret)\n"
+  buf_add_z(out, "\n       Authentication  ");
+  buf_add_z(out, s->signs_in ? "OAuth" : "No authentication (the URL itself holds the secret)");
+  buf_add(out, STR("\n"
                    "  3. In a conversation: + → Developer mode, and switch the connector on.\n"));
   if (!config_is_https(s))
     buf_add(notes,

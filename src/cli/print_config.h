@@ -14,7 +14,8 @@
 struct print_config_server {
   struct str name, url;
   bool needs_token;
-  size_t tools; // that it lists, where the URL may ask for fewer; else 0
+  bool signs_in; // `url` holds no secret: people sign in there
+  size_t tools;  // that it lists, where the URL may ask for fewer; else 0
 };
 
 // False: no such client.

@@ -5,6 +5,7 @@
 #include "cli/api.h"
 #include "cli/ask.h"
 #include "cli/body.h"
+#include "cli/fence.h"
 #include "cli/names.h"
 #include "cli/print_config.h"
 #include "cli/view.h"
@@ -116,76 +117,65 @@ bool cli_server_show(struct cli *c, struct err *err) {
   return true;
 }
 
-// ---- fences: --fence [ALIAS.]KEY=VALUE,VALUE
+// ---- limits, own accounts, the filter
 
-static void server_show_fence(struct cli *c, yyjson_val *server) {
-  yyjson_val *fence, *value;
-  size_t i, n, k, m;
-  yyjson_arr_foreach (yyjson_obj_get(server, "fence"), i, n, fence)
-    yyjson_arr_foreach (yyjson_obj_get(fence, "values"), k, m, value) {
-      struct str name = json_str(value, "name"), key = json_str(fence, "key");
-      view_note(c, arena_printf(c->arena, "Held to %.*s %.*s%s%.*s%s of %.*s.", STR_ARG(key),
-                                STR_ARG(json_str(value, "id")), name.n ? " (" : "", STR_ARG(name),
-                                name.n ? ")" : "", STR_ARG(json_str(fence, "account"))));
-    }
-}
+static const struct {
+  const char *flag, *key;
+  bool each;
+} server_limits[] = {
+    {"calls-per-minute", "calls_per_minute", false},
+    {"writes-per-day", "writes_per_day", false},
+    {"each-calls-per-minute", "calls_per_minute", true},
+    {"each-writes-per-day", "writes_per_day", true},
+};
+enum { SERVER_LIMITS = sizeof server_limits / sizeof *server_limits };
 
-// The account of a key that names none: the one there is; empty: there are several.
-static struct str server_only_account(struct cli *c, yyjson_val *server) {
-  struct str value = STR_NONE, alias, account;
-  size_t at = 0, count = 0;
-  if (args_word(&c->args, 0).n && !server) return args_word(&c->args, 0);
-  while (args_next(&c->args, "account", &at, &value)) count++;
-  if (count) return count == 1 ? (args_pair(value, &alias, &account) ? alias : value) : STR_NONE;
-  yyjson_val *accounts = yyjson_obj_get(server, "accounts");
-  return yyjson_arr_size(accounts) == 1 ? json_str(yyjson_arr_get_first(accounts), "id") : STR_NONE;
-}
-
-static bool server_put_fence_of(struct cli *c, yyjson_mut_doc *body, yyjson_mut_val *fences, struct str given,
-                                struct str only, struct err *err) {
-  struct str values = STR_NONE, what = STR_NONE, value;
-  bool pair = args_pair(given, &what, &values);
-  ptrdiff_t dot = -1;
-  for (size_t i = 0; i < what.n; i++)
-    if (what.p[i] == '.') dot = (ptrdiff_t)i; // a name may have dots, a key has none
-  struct str account = dot < 0 ? only : str_make(what.p, (size_t)dot);
-  struct str key = dot < 0 ? what : str_from(what, (size_t)dot + 1);
-  if (!pair || !key.n || !values.n)
-    return err_set(err, ERR_INVALID, "--fence takes ALIAS.KEY=VALUE, such as acme.zone_id=example.com");
-  if (!account.n)
+static bool server_put_limit(yyjson_mut_doc *body, yyjson_mut_val *limits, struct str given, bool is_new,
+                             struct err *err) {
+  struct str what, number;
+  uint64_t n;
+  bool pair = args_pair(given, &what, &number);
+  size_t i = 0;
+  while (pair && i < SERVER_LIMITS && !str_is(what, server_limits[i].flag)) i++;
+  if (!pair || i == SERVER_LIMITS || !str_to_u64(number, &n))
     return err_set(err, ERR_INVALID,
-                   "--fence %.*s: the server is over several accounts; of which? ALIAS.%.*s=…",
-                   STR_ARG(given), STR_ARG(key));
-  yyjson_mut_val *keys = cli_body_object(body, fences, arena_z(c->arena, account));
-  yyjson_mut_val *list = yyjson_mut_obj_getn(keys, key.p, key.n);
-  if (!list) {
-    list = yyjson_mut_arr(body);
-    yyjson_mut_obj_add(keys, yyjson_mut_strncpy(body, key.p, key.n), list);
-  }
-  while (str_cut(&values, ',', &value))
-    if (str_trim(value).n)
-      yyjson_mut_arr_append(list, yyjson_mut_strncpy(body, str_trim(value).p, str_trim(value).n));
+                   "--limit takes WHAT=N, such as calls-per-minute=60; WHAT is calls-per-minute, "
+                   "writes-per-day, each-calls-per-minute or each-writes-per-day, and 0 ends one");
+  yyjson_mut_val *in = server_limits[i].each ? cli_body_object(body, limits, "each") : limits;
+  yyjson_mut_obj_remove_key(in, server_limits[i].key);
+  if (n)
+    yyjson_mut_obj_add_uint(body, in, server_limits[i].key, n);
+  else if (!is_new)
+    yyjson_mut_obj_add_null(body, in, server_limits[i].key);
   return true;
 }
 
-// `server`: the one that is to change; NULL: a new one. What is given is the whole fence from now on.
-static bool server_put_fence(struct cli *c, yyjson_mut_doc *body, yyjson_val *server, struct err *err) {
-  struct str given, only = server_only_account(c, server);
-  bool some = args_has(&c->args, "fence");
-  if (!some && !args_has(&c->args, "no-fence")) return true;
-  if (some && args_has(&c->args, "no-fence"))
-    return err_set(err, ERR_INVALID, "--fence and --no-fence say two things; take one");
-  if (!yyjson_mut_obj_get(yyjson_mut_doc_get_root(body), "config"))
-    cli_body_put_json(body, NULL, "config", yyjson_obj_get(server, "config"));
-  yyjson_mut_val *config = cli_body_object(body, NULL, "config"), *fences = yyjson_mut_obj(body);
-  yyjson_mut_obj_put(config, yyjson_mut_str(body, "fence"), fences);
-  for (size_t at = 0; args_next(&c->args, "fence", &at, &given);)
-    if (!server_put_fence_of(c, body, fences, given, only, err)) return false;
+// One of them changes, and the others stay.
+static bool server_put_limits(struct cli *c, yyjson_mut_doc *body, yyjson_val *server, struct err *err) {
+  struct str given;
+  if (!args_has(&c->args, "limit")) return true;
+  yyjson_mut_val *limits = cli_body_object(body, cli_body_object(body, NULL, "config"), "limits");
+  for (size_t at = 0; args_next(&c->args, "limit", &at, &given);)
+    if (!server_put_limit(body, limits, given, !server, err)) return false;
   return true;
 }
 
-// Filters that flags name; the rest of `config` stays.
-static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *config) {
+// --own-account ACCOUNT, as often as there are; those that are given are all from now on. The API knows them by alias, too.
+static bool server_put_owns(struct cli *c, yyjson_mut_doc *body, struct err *err) {
+  bool some = args_has(&c->args, "own-account");
+  struct str account;
+  if (!some && !args_has(&c->args, "no-own-account")) return true;
+  if (some && args_has(&c->args, "no-own-account"))
+    return err_set(err, ERR_INVALID, "--own-account and --no-own-account say two things; take one");
+  yyjson_mut_val *owns = yyjson_mut_arr(body);
+  yyjson_mut_obj_put(cli_body_object(body, NULL, "config"), yyjson_mut_str(body, "own_accounts"), owns);
+  for (size_t at = 0; args_next(&c->args, "own-account", &at, &account);)
+    yyjson_mut_arr_append(owns, yyjson_mut_strncpy(body, account.p, account.n));
+  return true;
+}
+
+// Filters that flags name; the rest stays.
+static void server_put_filter(struct cli *c, yyjson_mut_doc *body, bool is_new) {
   static const char *const members[] = {"methods", "tags", "tools"};
   static const struct {
     const char *on, *off, *member;
@@ -195,29 +185,31 @@ static void server_put_filter(struct cli *c, yyjson_mut_doc *body, yyjson_val *c
                   {"ask", "no-ask", "ask"},
                   {"pause", "resume", "paused"}};
   enum { SWITCHES = sizeof switches / sizeof *switches };
-  struct str discovery = args_text(&c->args, "discovery");
-  bool any = discovery.n > 0;
+  static const char *const texts[] = {"discovery", "approval"};
+  bool any = false;
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) any = any || args_has(&c->args, texts[i]);
   for (size_t i = 0; i < 3; i++) any = any || args_has(&c->args, members[i]);
   for (size_t i = 0; i < SWITCHES; i++)
     any = any || args_has(&c->args, switches[i].on) || args_has(&c->args, switches[i].off);
   if (!any) return;
-  cli_body_put_json(body, NULL, "config", config);
   yyjson_mut_val *to = cli_body_object(body, NULL, "config");
   for (size_t i = 0; i < 3; i++) cli_body_put_words(body, to, members[i], &c->args, members[i]);
-  if (discovery.n)
-    yyjson_mut_obj_put(to, yyjson_mut_str(body, "discovery"),
-                       yyjson_mut_strncpy(body, discovery.p, discovery.n));
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    struct str text = args_text(&c->args, texts[i]);
+    if (text.n)
+      yyjson_mut_obj_put(to, yyjson_mut_str(body, texts[i]), yyjson_mut_strncpy(body, text.p, text.n));
+  }
   for (size_t i = 0; i < SWITCHES; i++) {
     bool on = args_has(&c->args, switches[i].on);
     if (on || args_has(&c->args, switches[i].off))
       yyjson_mut_obj_put(to, yyjson_mut_str(body, switches[i].member), yyjson_mut_bool(body, on));
   }
-  // In a change an emptied member filters nothing, which is said by leaving it out. In a new server it is
-  // more likely a script's empty variable, and the server refuses it.
-  for (size_t i = 0; config && i < 3; i++)
+  // In a change an emptied member filters nothing, which null says. In a new server it is more likely a script's empty
+  // variable, and the server refuses it.
+  for (size_t i = 0; !is_new && i < 3; i++)
     if (yyjson_mut_is_arr(yyjson_mut_obj_get(to, members[i])) &&
         !yyjson_mut_arr_size(yyjson_mut_obj_get(to, members[i])))
-      yyjson_mut_obj_remove_key(to, members[i]);
+      yyjson_mut_obj_put(to, yyjson_mut_str(body, members[i]), yyjson_mut_null(body));
 }
 
 // The URL is shown in the form of `client`; empty: as the API answered.
@@ -250,10 +242,20 @@ static struct print_config_server server_config(yyjson_val *server, struct str u
   };
 }
 
+// The address for people, which is no secret: ChatGPT and Claude on the web can send nothing but a sign-in's token. URL
+// empty: nobody signs in.
+static struct print_config_server server_config_people(yyjson_val *server) {
+  struct print_config_server s = server_config(server, json_str(server, "sign_in_url"));
+  s.needs_token = false;
+  s.signs_in = true;
+  return s;
+}
+
 // The answer that shows the URL, once.
 static bool server_show_url(struct cli *c, yyjson_val *server, struct err *err) {
-  struct print_config_server s = server_config(server, json_str(server, "url"));
-  return server_show_for(c, args_text(&c->args, "print-config"), &s, server, err);
+  struct print_config_server people = server_config_people(server),
+                             s = server_config(server, json_str(server, "url"));
+  return server_show_for(c, args_text(&c->args, "print-config"), people.url.n ? &people : &s, server, err);
 }
 
 static bool server_check_form(struct cli *c, struct err *err) {
@@ -335,6 +337,22 @@ static bool server_check_width(struct cli *c, struct err *err) {
   return true;
 }
 
+// Who may sign in, by the flags; of a server that is to change, the lists that no flag names stay.
+static void server_put_sign_in(struct cli *c, yyjson_mut_doc *body) {
+  static const char *const lists[][2] = {
+      {"for-roles", "roles"}, {"for-groups", "groups"}, {"for-people", "people"}};
+  yyjson_mut_val *root = yyjson_mut_doc_get_root(body);
+  struct str slug = args_text(&c->args, "slug");
+  if (args_has(&c->args, "slug"))
+    yyjson_mut_obj_add(root, yyjson_mut_str(body, "slug"),
+                       slug.n ? yyjson_mut_strncpy(body, slug.p, slug.n) : yyjson_mut_null(body));
+  if (args_has(&c->args, "reuse-slug")) yyjson_mut_obj_add_bool(body, root, "reuse_slug", true);
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    if (!args_has(&c->args, lists[i][0])) continue;
+    cli_body_put_words(body, cli_body_object(body, NULL, "sign_in"), lists[i][1], &c->args, lists[i][0]);
+  }
+}
+
 bool cli_server_create(struct cli *c, struct err *err) {
   yyjson_val *server;
   struct str account = args_word(&c->args, 0), name = args_text(&c->args, "name");
@@ -343,12 +361,14 @@ bool cli_server_create(struct cli *c, struct err *err) {
   yyjson_mut_doc *body = cli_body_new();
   cli_body_put(body, NULL, "name", name.n ? name : account);
   server_put_share(c, body);
-  server_put_filter(c, body, NULL);
+  server_put_filter(c, body, true);
+  server_put_sign_in(c, body);
   struct api_ask ask = {"POST", STR("/mcp-server"), body};
   bool ok = (!account.n || names_account_path(c, account, "/mcp", &ask.path, err)) &&
-            server_put_accounts(c, body, err) && server_put_fence(c, body, NULL, err) &&
+            server_put_accounts(c, body, err) && cli_fence_put(c, body, NULL, err) &&
+            server_put_limits(c, body, NULL, err) && server_put_owns(c, body, err) &&
             cli_body_put_expiry(body, &c->args, err) && api_send(c, &ask, &server, err);
-  if (ok) server_show_fence(c, server);
+  if (ok) cli_fence_show(c, server);
   ok = ok && server_show_url(c, server, err);
   yyjson_mut_doc_free(body);
   return ok;
@@ -360,9 +380,11 @@ bool cli_server_update(struct cli *c, struct err *err) {
   yyjson_mut_doc *body = cli_body_new();
   cli_body_put(body, NULL, "name", args_text(&c->args, "name"));
   server_put_share(c, body);
-  server_put_filter(c, body, yyjson_obj_get(server, "config"));
+  server_put_filter(c, body, false);
+  server_put_sign_in(c, body);
   struct api_ask ask = {"PATCH", api_path(c, "/mcp-server/{}", json_str(server, "id")), body};
-  bool ok = server_put_accounts(c, body, err) && server_put_fence(c, body, server, err) &&
+  bool ok = server_put_accounts(c, body, err) && cli_fence_put(c, body, server, err) &&
+            server_put_limits(c, body, server, err) && server_put_owns(c, body, err) &&
             cli_body_put_expiry(body, &c->args, err);
   if (ok && !yyjson_mut_obj_size(yyjson_mut_doc_get_root(body)))
     ok = err_set(err, ERR_INVALID, "nothing is to change; 'postern help mcp update' lists what can");
@@ -462,6 +484,12 @@ bool cli_server_config(struct cli *c, struct err *err) {
   buf_free(&paste);
   if (!known) return err_set(err, ERR_INVALID, "--for takes one of %s", PRINT_CONFIG_CLIENTS);
   if (!server_find(c, &server, err) || !url_list(c, server, &items, err)) return false;
+  struct print_config_server people = server_config_people(server);
+  if (people.url.n && !name.n) {
+    view_note(
+        c, STR("note: people sign in at this address; --name makes a further URL with a secret instead.\n"));
+    return server_show_for(c, client, &people, server, err);
+  }
   struct str wanted = name.n ? name : client;
   for (unsigned i = 2; !name.n && url_is_there(items, wanted); i++)
     wanted = arena_printf(c->arena, "%.*s-%u", STR_ARG(client), i);

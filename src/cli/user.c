@@ -8,9 +8,13 @@
 #include "data/json.h"
 
 bool cli_user_list(struct cli *c, struct err *err) {
-  static const struct view_column columns[] = {
-      {"NAME", "name"},          {"ROLE", "role"}, {"PASSWORD", "has_password"},
-      {"CREATED", "created_at"}, {"ID", "id"},     {0}};
+  static const struct view_column columns[] = {{"NAME", "name"},
+                                               {"ROLE", "role"},
+                                               {"GROUPS", "groups"},
+                                               {"PASSWORD", "has_password"},
+                                               {"CREATED", "created_at"},
+                                               {"ID", "id"},
+                                               {0}};
   yyjson_val *items;
   if (!api_list(c, STR("/user"), 0, &items, err)) return false;
   view_list(c, items, columns, "No user; 'postern user add' invites one.");
@@ -33,6 +37,7 @@ bool cli_user_add(struct cli *c, struct err *err) {
   yyjson_mut_doc *body = cli_body_new();
   cli_body_put(body, NULL, "name", args_word(&c->args, 0));
   cli_body_put(body, NULL, "role", role.n ? role : STR("viewer"));
+  cli_body_put_words(body, NULL, "groups", &c->args, "groups");
   bool ok = user_show_link(c, &(struct api_ask){"POST", STR("/user"), body}, err);
   yyjson_mut_doc_free(body);
   return ok;
@@ -59,6 +64,74 @@ bool cli_user_role(struct cli *c, struct err *err) {
     view_json(c, user);
   else if (ok)
     view_say(c, "%.*s has the role %.*s.", STR_ARG(json_str(user, "name")), STR_ARG(json_str(user, "role")));
+  yyjson_mut_doc_free(body);
+  return ok;
+}
+
+bool cli_user_groups(struct cli *c, struct err *err) {
+  yyjson_val *user;
+  if (args_has(&c->args, "none") == (args_word(&c->args, 1).n > 0))
+    return err_set(err, ERR_INVALID, "which groups? Name them, separated by commas, or say --none");
+  yyjson_mut_doc *body = cli_body_new();
+  yyjson_mut_val *list = yyjson_mut_obj_add_arr(body, yyjson_mut_doc_get_root(body), "groups");
+  for (struct str rest = args_word(&c->args, 1), word; str_cut(&rest, ',', &word);)
+    if (str_trim(word).n)
+      yyjson_mut_arr_append(list, yyjson_mut_strncpy(body, str_trim(word).p, str_trim(word).n));
+  bool ok = api_send(c, &(struct api_ask){"PATCH", api_path(c, "/user/{}", args_word(&c->args, 0)), body},
+                     &user, err);
+  yyjson_val *has = ok ? yyjson_obj_get(user, "groups") : NULL;
+  struct str groups = yyjson_arr_size(has) ? view_cell(c->arena, has) : STR_NONE;
+  if (ok && c->json)
+    view_json(c, user);
+  else if (ok)
+    view_say(c, "%.*s is in %s%.*s.", STR_ARG(json_str(user, "name")), groups.n ? "" : "no group",
+             STR_ARG(groups));
+  yyjson_mut_doc_free(body);
+  return ok;
+}
+
+// WHAT=N, or WHAT=setting, which ends one.
+static bool user_put_limit(yyjson_mut_doc *body, yyjson_mut_val *limits, struct str given, struct err *err) {
+  static const struct {
+    const char *flag, *key;
+  } known[] = {{"calls-per-minute", "calls_per_minute"}, {"writes-per-day", "writes_per_day"}};
+  enum { KNOWN = sizeof known / sizeof *known };
+  struct str what, number;
+  uint64_t n = 0;
+  bool pair = args_pair(given, &what, &number), setting = pair && str_is(number, "setting");
+  size_t i = 0;
+  while (pair && i < KNOWN && !str_is(what, known[i].flag)) i++;
+  if (!pair || i == KNOWN || (!setting && !str_to_u64(number, &n)))
+    return err_set(
+        err, ERR_INVALID,
+        "calls-per-minute=N or writes-per-day=N: 0 for any number, or 'setting' for what the setting "
+        "for all says");
+  yyjson_mut_obj_put(limits, yyjson_mut_str(body, known[i].key),
+                     setting ? yyjson_mut_null(body) : yyjson_mut_uint(body, n));
+  return true;
+}
+
+static struct str user_limit_text(struct cli *c, yyjson_val *user, const char *key) {
+  yyjson_val *v = yyjson_obj_get(yyjson_obj_get(user, "limits"), key);
+  if (!v || yyjson_is_null(v)) return STR("as the setting says");
+  return json_int(yyjson_obj_get(user, "limits"), key, 0) ? view_cell(c->arena, v) : STR("any number");
+}
+
+bool cli_user_limit(struct cli *c, struct err *err) {
+  yyjson_val *user;
+  yyjson_mut_doc *body = cli_body_new();
+  yyjson_mut_val *limits = cli_body_object(body, NULL, "limits");
+  bool ok = true;
+  for (size_t i = 1; ok && i <= 2 && args_word(&c->args, i).n; i++)
+    ok = user_put_limit(body, limits, args_word(&c->args, i), err);
+  ok = ok && api_send(c, &(struct api_ask){"PATCH", api_path(c, "/user/{}", args_word(&c->args, 0)), body},
+                      &user, err);
+  if (ok && c->json)
+    view_json(c, user);
+  else if (ok)
+    view_say(c, "%.*s may make, over all servers: calls a minute: %.*s; writes a day: %.*s.",
+             STR_ARG(json_str(user, "name")), STR_ARG(user_limit_text(c, user, "calls_per_minute")),
+             STR_ARG(user_limit_text(c, user, "writes_per_day")));
   yyjson_mut_doc_free(body);
   return ok;
 }

@@ -233,6 +233,16 @@ bool seal_open(const struct seal_ring *r, struct str place, struct str blob, str
   return ok;
 }
 
+// BLAKE2b under the key, as libsodium's crypto_kdf: it tells nothing of what the key seals, nor of another purpose's.
+bool seal_derive(const struct seal_ring *r, struct str key_id, struct str purpose,
+                 unsigned char out[SEAL_DERIVED]) {
+  const struct seal_key *k = seal_find(r, key_id);
+  if (!k) return false;
+  struct str key = secret_reveal(k->key);
+  return crypto_generichash(out, SEAL_DERIVED, (const unsigned char *)purpose.p, purpose.n,
+                            (const unsigned char *)key.p, key.n) == 0;
+}
+
 bool seal_renew(const struct seal_ring *r, struct str place, struct arena *a, struct str *blob,
                 struct err *err) {
   struct secret *plain;

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "crypto/secret.h"
 
-enum { SEAL_KEY_ID_MOST = 32 };
+enum { SEAL_KEY_ID_MOST = 32, SEAL_DERIVED = 32 };
 
 struct seal_ring; // the current key and older ones; reference-counted by its owner alone (wiring.c)
 
@@ -40,6 +40,9 @@ MUST_USE bool seal_close(const struct seal_ring *r, struct str place, struct str
                          struct str *blob, struct err *err);
 MUST_USE bool seal_open(const struct seal_ring *r, struct str place, struct str blob, struct secret **out,
                         struct err *err);
+// A secret made of a key of the ring, for one purpose; the caller wipes it. False: there is no such key.
+MUST_USE bool seal_derive(const struct seal_ring *r, struct str key_id, struct str purpose,
+                          unsigned char out[SEAL_DERIVED]);
 // Closes it anew where another key than the current one has closed it.
 MUST_USE bool seal_renew(const struct seal_ring *r, struct str place, struct arena *a, struct str *blob,
                          struct err *err);

@@ -99,9 +99,14 @@ bool tls_context_new(const char *certificate, const char *key, struct tls_contex
     SSL_CTX_free(ssl);
     return false;
   }
-  *out = MEM_NEW(struct tls_context);
-  (*out)->ssl = ssl;
+  *out = tls_context_take(ssl);
   return true;
+}
+
+struct tls_context *tls_context_take(struct ssl_ctx_st *ssl) {
+  struct tls_context *c = MEM_NEW(struct tls_context);
+  c->ssl = ssl;
+  return c;
 }
 
 void tls_context_free(struct tls_context *c) {

@@ -19,7 +19,9 @@ struct tls_session;
 // it; a key that others can read or write is refused (ERR_DENIED).
 MUST_USE bool tls_context_new(const char *certificate, const char *key, struct tls_context **out,
                               struct err *err);
-void tls_context_free(struct tls_context *c); // NULL is fine
+struct ssl_ctx_st;
+struct tls_context *tls_context_take(struct ssl_ctx_st *ssl); // one that somebody else has set up: crypto/kin
+void tls_context_free(struct tls_context *c);                 // NULL is fine
 
 struct tls_session *tls_session_new(struct tls_context *c);
 void tls_session_free(struct tls_session *s); // NULL is fine

@@ -20,8 +20,8 @@ void csv_add_text(struct buf *out, struct str text, enum csv_form form) {
   if (quoted) buf_add_char(out, '"');
 }
 
-static void csv_add_cell(struct buf *out, yyjson_val *cell, enum csv_form form) {
-  if (yyjson_is_null(cell)) return;
+void csv_add_value(struct buf *out, yyjson_val *cell, enum csv_form form) {
+  if (!cell || yyjson_is_null(cell)) return;
   if (yyjson_is_str(cell)) {
     csv_add_text(out, json_text(cell), form);
     return;
@@ -43,7 +43,7 @@ void csv_write(yyjson_val *columns, yyjson_val *rows, enum csv_form form, struct
   yyjson_arr_foreach (rows, i, n, row) {
     yyjson_arr_foreach (row, k, m, cell) {
       if (k) buf_add_char(out, ',');
-      csv_add_cell(out, cell, form);
+      csv_add_value(out, cell, form);
     }
     buf_add_char(out, '\n');
   }

@@ -15,5 +15,6 @@ enum csv_form { CSV_PLAIN, CSV_GUARDED };
 // `columns`: [{"name"}, …]; `rows`: arrays of cells.
 void csv_write(yyjson_val *columns, yyjson_val *rows, enum csv_form form, struct buf *out);
 void csv_add_text(struct buf *out, struct str text, enum csv_form form); // one cell
+void csv_add_value(struct buf *out, yyjson_val *cell, enum csv_form form);
 
 #endif

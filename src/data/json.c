@@ -249,3 +249,11 @@ yyjson_val *json_at(yyjson_val *root, struct str pointer) {
 struct str json_raw_number(yyjson_val *v) {
   return yyjson_is_raw(v) ? str_make(yyjson_get_raw(v), yyjson_get_len(v)) : STR_NONE;
 }
+
+yyjson_doc *json_merge(yyjson_val *was, yyjson_val *patch) {
+  yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
+  yyjson_mut_doc_set_root(doc, yyjson_merge_patch(doc, was, patch));
+  yyjson_doc *merged = yyjson_mut_doc_imut_copy(doc, NULL);
+  yyjson_mut_doc_free(doc);
+  return merged;
+}

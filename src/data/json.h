@@ -38,6 +38,9 @@ struct str json_str(yyjson_val *object, const char *key); // STR_NONE where abse
 struct str json_text(yyjson_val *string);                 // a string value's bytes
 bool json_bool(yyjson_val *object, const char *key, bool otherwise);
 int64_t json_int(yyjson_val *object, const char *key, int64_t otherwise);
+// What `was` comes to by `patch` (RFC 7396): members left out stay, null takes away, at every depth; anything but an
+// object is replaced whole. `was` NULL: there was nothing. Free with yyjson_doc_free.
+yyjson_doc *json_merge(yyjson_val *was, yyjson_val *patch);
 yyjson_val *json_at(yyjson_val *root, struct str pointer); // RFC 6901; NULL where nothing is
 struct str json_raw_number(yyjson_val *v);                 // the digits of a raw number, else STR_NONE
 
@@ -45,6 +48,9 @@ enum { JSON_ESCAPED_MOST = 6 }; // bytes that one byte of a text can become with
 
 void json_write(struct buf *out, yyjson_val *v); // compact, raw numbers as they came
 struct str json_to_text(struct arena *a, yyjson_val *v);
+// The same with members in the order of their names, so that equal values are equal texts. `without`: names that the
+// root's own members may not have, up to a NULL; NULL: all are written.
+void json_write_sorted(struct buf *out, yyjson_val *v, const char *const *without, struct arena *a);
 void json_add_string(struct buf *out, struct str s);  // "…" escaped (RFC 8259 §7), bad UTF-8 as U+FFFD
 void json_add_escaped(struct buf *out, struct str s); // the same without the quotes
 // RFC 6901 pointers while walking down: out += "/" + escaped key.

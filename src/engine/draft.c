@@ -18,9 +18,9 @@ struct engine_filling {
   const struct engine_kind *kind;
 };
 
+// As null too, which is as good as nothing, and takes what was there away.
 static bool engine_gives(const struct engine_filling *f, const char *member) {
-  yyjson_val *v = yyjson_obj_get(f->given, member);
-  return v && !yyjson_is_null(v);
+  return yyjson_obj_get(f->given, member) != NULL;
 }
 
 static void engine_take_text(const struct engine_filling *f, const char *member, struct str *to) {
@@ -130,8 +130,9 @@ static bool engine_take_words(struct engine_filling *f, struct err *err) {
 }
 
 static bool engine_take_number(const struct engine_filling *f, const char *member, int64_t least,
-                               int64_t most, int64_t *to, struct err *err) {
-  int64_t n = json_int(f->given, member, *to);
+                               int64_t most, int64_t otherwise, int64_t *to, struct err *err) {
+  bool usual = yyjson_is_null(yyjson_obj_get(f->given, member));
+  int64_t n = usual ? otherwise : json_int(f->given, member, *to);
   if (n < least || n > most)
     return err_at(err, ERR_INVALID, member, "must be %lld to %lld", (long long)least, (long long)most);
   *to = n;
@@ -140,9 +141,12 @@ static bool engine_take_number(const struct engine_filling *f, const char *membe
 
 static bool engine_take_limits(struct engine_filling *f, struct err *err) {
   struct engine_row *row = f->row;
-  if (!engine_take_number(f, "tokens", ENGINE_TOKENS_LEAST, ENGINE_TOKENS_MOST, &row->tokens, err) ||
-      !engine_take_number(f, "output_tokens", ENGINE_OUTPUT_LEAST, ENGINE_OUTPUT_MOST, &row->output, err) ||
-      !engine_take_number(f, "seconds", ENGINE_SECONDS_LEAST, ENGINE_SECONDS_MOST, &row->seconds, err))
+  if (!engine_take_number(f, "tokens", ENGINE_TOKENS_LEAST, ENGINE_TOKENS_MOST, ENGINE_TOKENS, &row->tokens,
+                          err) ||
+      !engine_take_number(f, "output_tokens", ENGINE_OUTPUT_LEAST, ENGINE_OUTPUT_MOST, ENGINE_OUTPUT,
+                          &row->output, err) ||
+      !engine_take_number(f, "seconds", ENGINE_SECONDS_LEAST, ENGINE_SECONDS_MOST, ENGINE_SECONDS,
+                          &row->seconds, err))
     return false;
   return true;
 }

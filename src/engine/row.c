@@ -4,6 +4,7 @@
 #include "account/sealed.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "store/changelog.h"
 
 #define ENGINE_ROW_COLUMNS                                                                                   \
   "id, name, kind, model, base_url, key_header, dialect, effort, status, status_text, key, stamp, tokens, "  \
@@ -56,8 +57,8 @@ bool engine_row_missing(struct str named, struct err *err) {
 static bool engine_row_fits(struct store *s, const struct engine_row *row, struct arena *a, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(row->name), STORE_TEXT(row->id)};
   struct store_rows rows;
-  if (!store_query(s, "SELECT count(*), coalesce(sum(name = $1), 0) FROM engine WHERE id <> $2", values, 2, a,
-                   &rows, err))
+  if (!store_query(s, "SELECT count(*), count(CASE WHEN name = $1 THEN 1 END) FROM engine WHERE id <> $2",
+                   values, 2, a, &rows, err))
     return false;
   if (store_cell(&rows, 0, 1)->number) {
     err_fill(err, ERR_CONFLICT, WHY_NAME_TAKEN, "name", "there is an engine '%.*s' already",
@@ -131,7 +132,8 @@ static bool engine_row_write_body(struct store *s, void *arg, struct err *err) {
   const struct engine_row_change *change = arg;
   struct arena *a = arena_new();
   bool ok = engine_row_fits(s, change->row, a, err) &&
-            engine_row_put(s, change->row, change->is_new, a, err) && engine_row_put_key(s, change, a, err);
+            engine_row_put(s, change->row, change->is_new, a, err) && engine_row_put_key(s, change, a, err) &&
+            changelog_note(s, CHANGELOG_ENGINE, change->row->id, err);
   arena_free(a);
   return ok;
 }
@@ -147,15 +149,18 @@ bool engine_row_write(struct store *s, const struct engine_row_change *change, s
 bool engine_row_note(struct store *s, const struct engine_row *row, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(row->status), STORE_TEXT(row->status_text),
                                        STORE_INT(row->tested_at), STORE_TEXT(row->id)};
-  return store_run(s, "UPDATE engine SET status = $1, status_text = $2, tested_at = $3 WHERE id = $4", values,
-                   4, NULL, err);
+  const struct changelog_change change = {
+      CHANGELOG_ENGINE, row->id,
+      "UPDATE engine SET status = $1, status_text = $2, tested_at = $3 WHERE id = $4", values, 4};
+  return changelog_run(s, &change, NULL, err);
 }
 
 bool engine_row_delete(struct store *s, struct str id_or_name, struct err *err) {
   int64_t changed = 0;
-  if (!store_run(s, "DELETE FROM engine WHERE id = $1 OR name = $1", &STORE_TEXT(id_or_name), 1, &changed,
-                 err))
-    return false;
+  const struct changelog_change change = {CHANGELOG_ENGINE, id_or_name,
+                                          "DELETE FROM engine WHERE id = $1 OR name = $1",
+                                          &STORE_TEXT(id_or_name), 1};
+  if (!changelog_run(s, &change, &changed, err)) return false;
   if (!changed) return engine_row_missing(id_or_name, err);
   store_settle(s);
   return true;
@@ -176,7 +181,7 @@ static bool engine_row_default_body(struct store *s, void *arg, struct err *err)
     ok = engine_row_put(s, &rows[i], false, a, err);
   }
   arena_free(a);
-  return ok && (found || store_outdated("the engine", err));
+  return ok && (found || store_outdated("the engine", err)) && changelog_note(s, CHANGELOG_ENGINE, id, err);
 }
 
 bool engine_row_set_default(struct store *s, struct str id, struct err *err) {

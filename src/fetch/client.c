@@ -9,19 +9,20 @@
 
 // Only where no loop keeps the time.
 static int client_on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
+  struct client_fetch *f = arg;
   (void)a, (void)b, (void)c, (void)d;
-  return client_is_overdue(arg);
+  if (f->call->stop && atomic_load(f->call->stop)) f->failure = CLIENT_STOPPED;
+  return f->failure == CLIENT_STOPPED || client_is_overdue(f);
 }
 
 // No loop to wait on: this thread waits.
-static void client_run_here(struct client_fetch *f) {
+void client_begin_here(struct client_fetch *f) {
   f->easy = curl_easy_init();
   client_set_constants(f->easy, CLIENT_BUFFER);
   client_begin(f);
   curl_easy_setopt(f->easy, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(f->easy, CURLOPT_XFERINFOFUNCTION, client_on_progress);
   curl_easy_setopt(f->easy, CURLOPT_XFERINFODATA, f);
-  f->code = curl_easy_perform(f->easy);
 }
 
 static bool client_finish(struct client_fetch *f, struct fetch_result *out, struct err *err) {
@@ -52,7 +53,7 @@ bool fetch_url(const struct fetch_call *call, struct arena *a, struct fetch_resu
   if (ok && fiber_self())
     ok = client_run(&f, err);
   else if (ok)
-    client_run_here(&f);
+    client_begin_here(&f), f.code = curl_easy_perform(f.easy);
   ok = ok && client_finish(&f, out, err);
   if (!ok) buf_free(&f.body);
   metrics_observe_us(METRIC_UPSTREAM_SECONDS, clock_mono_us() - f.started_us);

@@ -3,12 +3,14 @@
 // Redirects are never followed by libcurl. The address guard checks each address at connect time.
 // The process must ignore SIGPIPE (OpenSSL writes to sockets that vendors have closed).
 // Called from a fiber; leaving (cancel, deadline) aborts the transfer. Called outside a fiber (the
-// command line) the thread waits. Nothing is ever sent twice, but GET and the like where a kept
+// command line) the thread waits. Nothing is ever sent twice, but what changes nothing where a kept
 // connection had closed meanwhile. Example:
 //   struct fetch_call call = {.method = "GET", .url = url, .headers = h, .limits = &limits, .guard = guard};
 //   struct fetch_result r; if (!fetch_url(&call, arena, &r, err)) return false;
 #ifndef POSTERN_FETCH_CLIENT_H
 #define POSTERN_FETCH_CLIENT_H
+
+#include <stdatomic.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -16,6 +18,8 @@
 #include "crypto/redact.h"
 #include "http/guard.h"
 #include "http/message.h"
+
+struct kin_way; // crypto/kin
 
 struct fetch_limits {
   uint64_t connect_ms, first_byte_ms, total_ms, stall_ms; // stall: no byte for so long
@@ -38,9 +42,18 @@ struct fetch_call {
   // himself.
   struct redact *hide;
   bool plain_body;
+  // Changes nothing, whatever its method is, and may go twice as GET may: a POST that only asks (MCP, GraphQL).
+  bool harmless;
+  // To another node of this installation: by TLS with the key file (crypto/kin), past the guard and any proxy, with the
+  // Host that it gives. NULL: to a vendor.
+  const struct kin_way *kin;
+  bool *
+      sent; // set when the first byte goes out: from then on it may have been done. NULL: nobody wants to know
   void (*came)(void *arg,
                struct str bytes); // told of the body as it comes; where no loop waits. NULL: nobody is
   void *came_arg;
+  const atomic_bool
+      *stop; // where no loop waits: it is given up within a second of its being set. NULL: nobody sets it
 };
 
 struct fetch_result {

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "fetch/patience.h"
 #include "io/loop.h"
 
 struct client_class {
@@ -53,6 +54,7 @@ struct client { // one a loop
   size_t sockets_cap;
   struct client_handle *used, *idle[2]; // idle: of fetches, of transfers
   size_t idle_count[2];
+  struct patience patience; // of the servers
 };
 
 static void client_done(struct client_fetch *f);
@@ -159,8 +161,10 @@ static void client_on_event(uv_poll_t *poll, int status, int events) {
   struct client_socket *s = poll->data;
   if (status < 0) s->watched = 0; // libuv has stopped by itself
   if (!s->wanted) return client_socket_watch(s, 0);
-  int flags = (status < 0 ? CURL_CSELECT_ERR : 0) | (events & UV_READABLE ? CURL_CSELECT_IN : 0) |
-              (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
+  // A connection that was reset: libuv tells of no direction, and of an error alone libcurl makes one that it does not
+  // begin anew for. By the call in the direction that it wants it learns what has happened, as by select.
+  if (status < 0) events = s->wanted;
+  int flags = (events & UV_READABLE ? CURL_CSELECT_IN : 0) | (events & UV_WRITABLE ? CURL_CSELECT_OUT : 0);
   client_act(s->class, s->fd, flags); // may drop s
 }
 
@@ -252,6 +256,9 @@ static void client_stop(struct client_fetch *f) {
 
 static void client_done(struct client_fetch *f) {
   f->done = true;
+  if (f->handle)
+    patience_learn(&f->handle->client->patience, fetch_origin(f->call->url),
+                   http_header_get(&f->headers, "keep-alive"));
   client_stop(f);
   if (f->on_done)
     f->on_done(f);
@@ -357,6 +364,7 @@ static void client_destroy(void *value) {
     }
   for (size_t fd = 0; fd < c->sockets_cap; fd++)
     if (c->sockets[fd]) client_socket_drop(c, c->sockets[fd]);
+  patience_free(&c->patience);
   mem_free(c->sockets);
   mem_free(c);
 }
@@ -375,7 +383,8 @@ static struct client *client_of(struct loop *loop) {
 bool client_start(struct client_fetch *f, struct err *err) {
   struct client *c = client_of(fiber_loop(fiber_self()));
   bool streams = f->window > 0;
-  struct client_class *class = client_class_of(c, http_guard_class(f->call->guard), streams);
+  uint64_t id = f->call->kin ? CLIENT_KIN_CLASS : http_guard_class(f->call->guard);
+  struct client_class *class = client_class_of(c, id, streams);
   if (!class)
     return err_set(err, ERR_UNAVAILABLE, "more than %d sets of allowed addresses in use at once",
                    CLIENT_CLASSES_MOST / 2);
@@ -387,6 +396,7 @@ bool client_start(struct client_fetch *f, struct err *err) {
   class->active++;
   f->easy = h->easy;
   client_begin(f);
+  curl_easy_setopt(h->easy, CURLOPT_MAXAGE_CONN, patience_of(&c->patience, fetch_origin(f->call->url)));
   client_look_again(f);
   curl_multi_add_handle(class->multi, h->easy);
   client_act(class, CURL_SOCKET_TIMEOUT, 0); // sends at once where a connection is there

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // client_private: what the files of the client share. Each uses those below it:
 //
-//   client.c      transfer.c      a whole answer; one that is read as it comes
+//   client.c  transfer.c  line.c  a whole answer; one that is read as it comes; bytes that are no HTTP
 //   client_multi.c                drives libcurl from the loop
 //   client_request.c              builds the request, and takes in the response under its limits
 //   client_error.c                finds the words
@@ -29,6 +29,7 @@ enum {
   CLIENT_IDLE_MOST = 128,     // easy handles kept, each loop and kind
   CLIENT_DNS_SECONDS = 60,
   CLIENT_EXPANSION_MOST = 100, // times what came over the wire, beyond one receive buffer
+  CLIENT_KIN_CLASS = 1,        // of connections to other nodes; guards have other numbers
   CLIENT_PROXY_ASKS = 407,     // the status that is a proxy's alone (RFC 9110 §15.5.8)
 };
 
@@ -92,6 +93,9 @@ void client_hold(struct client_fetch *f);                  // no more bytes for 
 MUST_USE bool client_wait(struct client_fetch *f, const char *reason, struct err *err) SUSPENDS; // for news
 void client_wake(struct client_fetch *f);
 curl_socket_t client_on_open(void *fetch, curlsocktype purpose, struct curl_sockaddr *a); // asks the guard
+
+// client.c: an easy handle that the calling thread itself drives, by curl_easy_perform.
+void client_begin_here(struct client_fetch *f);
 
 // client_multi.c. Starts f on the calling fiber's loop: from now on the callbacks fill it, until f->done.
 MUST_USE bool client_start(struct client_fetch *f, struct err *err);

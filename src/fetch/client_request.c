@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/metrics.h"
+#include "crypto/kin.h"
 
 static STACK_OF(X509_INFO) * client_extra_ca; // set once at start, read from every loop
 
@@ -45,6 +46,12 @@ static CURLcode client_on_tls(CURL *easy, void *context, void *arg) {
     if (certificate) X509_STORE_add_cert(store, certificate);
   }
   return CURLE_OK;
+}
+
+// Of a handle that goes to another node and to nobody else afterwards.
+static CURLcode client_on_kin(CURL *easy, void *context, void *way) {
+  (void)easy;
+  return kin_client(context, way) ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
 // ---- deadlines
@@ -176,7 +183,7 @@ static size_t client_on_body(char *p, size_t size, size_t n, void *arg) {
 // A proxy resolves the host itself: what it is asked for is judged by its name, before. A URL that cannot be
 // read goes nowhere.
 bool client_choose_way(struct client_fetch *f, struct err *err) {
-  if (!proxy_is_used()) return true;
+  if (!proxy_is_used() || f->call->kin) return true;
   CURLU *url = curl_url();
   char *host = NULL;
   bool read = curl_url_set(url, CURLUPART_URL, arena_z(f->arena, f->call->url), CURLU_GUESS_SCHEME) == 0 &&
@@ -206,7 +213,7 @@ static void client_set_way(struct client_fetch *f) {
 curl_socket_t client_on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *a) {
   struct client_fetch *f = arg;
   (void)purpose;
-  if (!f->proxy && !http_guard_allows(f->call->guard, &a->addr)) {
+  if (!f->proxy && !f->call->kin && !http_guard_allows(f->call->guard, &a->addr)) {
     const void *bytes = &((const struct sockaddr_in *)(const void *)&a->addr)->sin_addr;
     if (a->family == AF_INET6) bytes = &((const struct sockaddr_in6 *)(const void *)&a->addr)->sin6_addr;
     if (!inet_ntop(a->family, bytes, f->blocked, sizeof f->blocked))
@@ -218,19 +225,20 @@ curl_socket_t client_on_open(void *arg, curlsocktype purpose, struct curl_sockad
   curl_socket_t fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
   if (fd < 0) return CURL_SOCKET_BAD;
   f->sockets++;
-  metrics_add(METRIC_UPSTREAM_CONNECTIONS, 1);
+  if (!f->call->kin) metrics_add(METRIC_UPSTREAM_CONNECTIONS, 1);
   return fd;
 }
 
 // libcurl sends a request again where a kept connection turns out closed before any answer. RFC 9110
 // §9.2.2 forbids that for what may have taken effect, but for idempotent methods; yet a second DELETE would
-// answer 404 for what the first one removed. So only what is safe goes twice.
+// answer 404 for what the first one removed. So only what is safe goes twice, by its method or by its caller's word.
 static int client_on_sending(void *arg, char *a, char *b, int c, int d) {
   struct client_fetch *f = arg;
   (void)a, (void)b, (void)c, (void)d;
   const char *method = f->call->method;
-  bool repeatable =
-      strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 || strcmp(method, "OPTIONS") == 0;
+  bool repeatable = f->call->harmless || strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
+                    strcmp(method, "OPTIONS") == 0;
+  if (f->call->sent) *f->call->sent = true;
   if (f->sendings++ == 0 || repeatable) return CURL_PREREQFUNC_OK;
   f->failure = CLIENT_REPLAY;
   return CURL_PREREQFUNC_ABORT;
@@ -279,7 +287,8 @@ void client_set_constants(CURL *easy, long buffer) {
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, client_on_sending);
 }
 
-// Framing and the connection are libcurl's business; a caller's word on them could smuggle a second request.
+// Framing and the connection are libcurl's business; a caller's word on them could smuggle a second request. The first is
+// allowed to another node, which is told whom the client meant.
 static const char *const client_reserved[] = {
     "host", "content-length", "transfer-encoding", "connection",       "keep-alive",         "expect",
     "te",   "trailer",        "upgrade",           "proxy-connection", "proxy-authorization"};
@@ -303,7 +312,7 @@ bool client_check(const struct fetch_call *call, struct err *err) {
     if (!codec_is_field_value(h->items[i].value))
       return err_set(err, ERR_INVALID, "the request header %.*s holds a control character",
                      STR_ARG(h->items[i].name));
-    for (size_t k = 0; k < sizeof client_reserved / sizeof *client_reserved; k++)
+    for (size_t k = call->kin ? 1 : 0; k < sizeof client_reserved / sizeof *client_reserved; k++)
       if (str_is_nocase(h->items[i].name, client_reserved[k]))
         return err_set(err, ERR_INVALID, "the request header %s is set by the HTTP client alone",
                        client_reserved[k]);
@@ -358,9 +367,21 @@ static void client_set_method(struct client_fetch *f) {
   curl_easy_setopt(f->easy, CURLOPT_CUSTOMREQUEST, strcmp(method, "HEAD") == 0 ? NULL : method);
 }
 
+// No certificate comes, so libcurl must not look for one: kin_client sees to it that none would do.
+static void client_set_kin(struct client_fetch *f) {
+  if (!f->call->kin) return;
+  curl_easy_setopt(f->easy, CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(f->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+  curl_easy_setopt(f->easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  curl_easy_setopt(f->easy, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(f->easy, CURLOPT_SSL_CTX_FUNCTION, client_on_kin);
+  curl_easy_setopt(f->easy, CURLOPT_SSL_CTX_DATA, f->call->kin);
+}
+
 void client_begin(struct client_fetch *f) {
   client_set_method(f);
   client_set_way(f);
+  client_set_kin(f);
   curl_easy_setopt(f->easy, CURLOPT_URL, arena_z(f->arena, f->call->url));
   curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, client_request_headers(f));
   curl_easy_setopt(f->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)f->call->limits->connect_ms);
@@ -375,9 +396,11 @@ void client_begin(struct client_fetch *f) {
 // A handle goes from one call to the next with its settings, its buffers and whatever libcurl noted of the
 // call before. Settings are set anew (client_begin); of the notes some are never cleared, not even by
 // curl_easy_reset: the errno of the last connection that failed makes of a later refusal a timeout. So only a
-// call that went well, with no connection that failed on the way, leaves its handle to another one.
+// call that went well, with no connection that failed on the way, leaves its handle to another one; and one that looks for
+// no certificate never does.
 bool client_is_clean(const struct client_fetch *f) {
   long os = 0;
+  if (f->call->kin) return false;
   curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
   return f->done && f->code == CURLE_OK && f->failure == CLIENT_FINE && os == 0;
 }

@@ -148,6 +148,7 @@ static bool transfer_await_head(struct transfer *t, struct err *err) {
   if (!f->answered && !client_succeeded(f, err)) return false;
   if (!client_status(f, &t->status, err)) return false;
   t->call.guard = NULL; // the caller's; asked about new connections only
+  t->call.sent = NULL;
   t->call.headers = (struct http_headers){0};
   return true;
 }
@@ -159,7 +160,7 @@ bool transfer_open(const struct fetch_call *call, struct transfer **out, struct 
   bool ok = !call->group || group_join(call->group, t) ||
             err_set(err, ERR_UNAVAILABLE, "requests of this kind were given up");
   ok = ok && transfer_await_head(t, err);
-  metrics_observe_us(METRIC_UPSTREAM_SECONDS, clock_mono_us() - t->fetch.started_us);
+  if (!call->kin) metrics_observe_us(METRIC_UPSTREAM_SECONDS, clock_mono_us() - t->fetch.started_us);
   if (ok)
     *out = t;
   else

@@ -2,6 +2,7 @@
 #include "http/accept.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -124,6 +125,19 @@ bool http_accept_open(struct http_server *s, const struct sockaddr_storage *addr
   a->fd = fd;
   uv_poll_start(&a->poll, UV_READABLE, accept_on_ready);
   return true;
+}
+
+// What would open a connection (SYN without ACK, RFC 9293 §3.1; the flags are byte 13) the kernel drops. Who sent it asks
+// again within a second, and is refused then, as by a port where nobody listens: he goes elsewhere with what he has not
+// sent yet. Where the kernel knows no filters all stays as it is.
+void http_accept_last(struct http_accept *a) {
+  enum { FLAGS_AT = 13, SYN = 0x02, ACK = 0x10 };
+  static struct sock_filter drop[] = {BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FLAGS_AT),
+                                      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SYN | ACK),
+                                      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYN, 0, 1),
+                                      BPF_STMT(BPF_RET | BPF_K, 0), BPF_STMT(BPF_RET | BPF_K, UINT32_MAX)};
+  const struct sock_fprog filter = {sizeof drop / sizeof *drop, drop};
+  (void)setsockopt(a->fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
 
 void http_accept_close(struct http_accept *a, uv_close_cb closed) {

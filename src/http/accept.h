@@ -35,6 +35,9 @@ struct http_accept {
 // HTTP_ACCEPT_HANDLES of the loop's handles, whose data is the server.
 MUST_USE bool http_accept_open(struct http_server *s, const struct sockaddr_storage *address,
                                struct err *err);
+// Whoever shakes hands by now still comes in; nobody begins to. So the listener can be closed a moment later, and no
+// connection that its client took for open is lost with it.
+void http_accept_last(struct http_accept *a);
 void http_accept_relieved(struct http_accept *a);                  // a descriptor is free again
 void http_accept_close(struct http_accept *a, uv_close_cb closed); // `closed` is called for each handle
 

@@ -35,6 +35,19 @@ void http_connection_wait(struct http_connection *c, enum http_wait wait) {
   http_server_timer(c->server, d->at);
 }
 
+bool http_connection_is_unused(const struct http_connection *c) {
+  return c->phase == HTTP_PHASE_IDLE || (c->phase == HTTP_PHASE_HEADER && !c->x);
+}
+
+void http_connection_wait_for_use(struct http_connection *c) {
+  if (!c->server->drain_at)
+    http_connection_wait(c, c->phase == HTTP_PHASE_IDLE ? HTTP_WAIT_IDLE : HTTP_WAIT_HEADER);
+  else if (c->server->leave_ms)
+    http_connection_wait(c, HTTP_WAIT_LEAVE);
+  else
+    http_connection_close(c);
+}
+
 size_t http_connection_queued(const struct http_connection *c) {
   return c->out.n + (c->writing ? uv_stream_get_write_queue_size((const uv_stream_t *)&c->tcp) : 0);
 }
@@ -300,7 +313,7 @@ static void http_shut(struct http_connection *c) {
 void http_connection_end(struct http_connection *c) {
   if (c->phase == HTTP_PHASE_CLOSED) return;
   c->sse = false;
-  if (c->server->drain_at) c->closing = true;
+  if (c->server->drain_at && !c->server->leave_ms) c->closing = true;
   if (c->writing || c->out.n) {
     http_connection_phase(c, HTTP_PHASE_SENDING);
     return;
@@ -313,7 +326,7 @@ void http_connection_end(struct http_connection *c) {
     return;
   }
   http_connection_phase(c, HTTP_PHASE_IDLE);
-  http_connection_wait(c, HTTP_WAIT_IDLE);
+  http_connection_wait_for_use(c);
   if (c->ahead.n == 0) http_read(c, true);
   if (c->ahead.n == 0 || c->ready) return;
   c->ready = true; // not here: this may be the old request's fiber
@@ -378,7 +391,7 @@ void http_connection_open(struct http_server *s, int fd) {
     http_connection_close(c);
   } else {
     if (s->options.tls) c->tls = tls_session_new(s->options.tls);
-    http_connection_wait(c, HTTP_WAIT_HEADER); // also bounds the TLS handshake
+    http_connection_wait_for_use(c); // also bounds the TLS handshake
     http_read(c, true);
   }
 }
@@ -387,6 +400,7 @@ void http_connection_expired(struct http_connection *c, enum http_wait wait) {
   switch (wait) {
   case HTTP_WAIT_HEADER:
   case HTTP_WAIT_BODY:
+  case HTTP_WAIT_LEAVE:
     if (c->x) {
       http_exchange_refuse(c, (struct http_refusal){408, "the request did not arrive in time"});
       break;

@@ -96,6 +96,8 @@ size_t http_connection_queued(const struct http_connection *c);
 void http_connection_end(struct http_connection *c); // its exchange or stream is over: the next, or close
 void http_connection_continue(struct http_connection *c); // from the server's idle handler
 void http_connection_wait(struct http_connection *c, enum http_wait wait);
+bool http_connection_is_unused(const struct http_connection *c); // nothing of a request has come
+void http_connection_wait_for_use(struct http_connection *c); // of one that is; while draining not for long
 void http_connection_expired(struct http_connection *c, enum http_wait wait);
 
 // parse.c

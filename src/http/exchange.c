@@ -63,13 +63,19 @@ void http_exchange_free(struct http_exchange *x) {
   s->pooled++;
 }
 
-static void http_account(const struct http_exchange *x) {
+// What another node sent on has been counted there; and it may ask for what is not there yet.
+static void http_count(const struct http_exchange *x, int status, uint64_t us) {
   static const enum metric by_class[] = {METRIC_HTTP_REQUESTS_2XX, METRIC_HTTP_REQUESTS_3XX,
                                          METRIC_HTTP_REQUESTS_4XX, METRIC_HTTP_REQUESTS_5XX};
-  int status = x->connection || x->detached ? x->status : 499; // as nginx logs a client that left
-  uint64_t us = clock_mono_us() - x->begun_us;
+  if (x->request.passed_on) return;
   if (status >= 200 && status < 600) metrics_add(by_class[status / 100 - 2], 1);
   metrics_observe_us(METRIC_HTTP_SECONDS, us);
+}
+
+static void http_account(const struct http_exchange *x) {
+  int status = x->connection || x->detached ? x->status : 499; // as nginx logs a client that left
+  uint64_t us = clock_mono_us() - x->begun_us;
+  http_count(x, status, us);
   enum log_level level = status >= 500 ? LOG_INFO : LOG_DEBUG;
   if (!log_wants(level)) return;
   char path[200];
@@ -207,6 +213,15 @@ void http_reply_header(struct http_exchange *x, const char *name, struct str val
   if (x->extra.n + strlen(name) + value.n + 4 > HTTP_REPLY_HEADERS_MOST) return;
   if (str_is_nocase(str_of(name), "cache-control")) x->own_cache_control = true;
   http_add_line(&x->extra, name, value);
+}
+
+bool http_has_replied(const struct http_exchange *x) {
+  return x->replied;
+}
+
+void http_reply_forget(struct http_exchange *x) {
+  buf_clear(&x->extra);
+  x->own_cache_control = false;
 }
 
 // Could we hold it, if the client took none of it now?

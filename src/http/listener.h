@@ -21,14 +21,16 @@ enum {
   HTTP_REFUSED_MOST = 64, // connections beyond the limit that are told so at once
   HTTP_LINGER_MS = 1000,  // reading on after a refusal, so that the client gets to see it
   HTTP_BACKLOG = 1024,
+  HTTP_LAST_MS = 200, // for connections that are being opened when a drain with leave begins
 };
 
-// The lists of deadlines. The first four are exclusive, so are the last two.
+// The lists of deadlines. The first five are exclusive, so are the last two.
 enum http_wait {
   HTTP_WAIT_HEADER,
   HTTP_WAIT_BODY,
   HTTP_WAIT_IDLE,
   HTTP_WAIT_LINGER,
+  HTTP_WAIT_LEAVE, // unused, while the server drains
   HTTP_WAIT_WRITE,
   HTTP_WAIT_HEARTBEAT,
   HTTP_WAITS,
@@ -59,8 +61,9 @@ struct http_server {
   char *read_buffer, *plain_buffer; // plain: what TLS has decrypted
   int64_t date_s;
   char date[CLOCK_TEXT];
-  char id[TOKEN_ID]; // the last request id
-  uint64_t drain_at; // 0: not draining; then UINT64_MAX or when to cut off
+  char id[TOKEN_ID];          // the last request id
+  uint64_t drain_at;          // 0: not draining; then UINT64_MAX or when to cut off
+  uint64_t leave_ms, last_at; // of the drain; last_at: the listener is closed then
   void (*drained)(void *arg);
   void *drained_arg;
   uint16_t port;

@@ -9,6 +9,10 @@
 
 enum { HTTP_HEADERS_MOST = 100, HTTP_CLIENT_KEY = 16 };
 
+// What one node of an installation tells another with a request that it sends on: the node that is meant, the request's id,
+// the client's address, and how the client came: "k3v0a9xq req_01… 192.0.2.1 https".
+#define HTTP_PASSED_ON "Postern-Passed-On"
+
 struct http_header {
   struct str name, value;
 };
@@ -41,6 +45,7 @@ struct http_request {
   char client_key[HTTP_CLIENT_KEY]; // the same as limits count it: one customer usually has a whole IPv6 /64
   struct str id;                    // request id, "req_…"
   bool secure;                      // TLS here, or the trusted proxy says https
+  bool passed_on;                   // another node of this installation sent it here: it goes no further
   struct arena *arena;
 };
 

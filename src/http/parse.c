@@ -146,6 +146,16 @@ static void http_collect_headers(struct http_exchange *x) {
   x->request.headers.items = x->items;
 }
 
+// Who asks: whoever has connected, or for whom he did.
+static struct http_refusal http_judge_client(struct http_connection *c, struct http_refusal no) {
+  struct http_server *s = c->server;
+  struct http_proxies proxies = {s->trusted, s->options.trusted_proxy_count};
+  if (s->options.node.n) return http_request_passed(&c->x->request, s->options.node, c->x->id);
+  c->x->request.secure = c->tls != NULL;
+  http_request_client(&c->x->request, &c->address.any, &proxies);
+  return no;
+}
+
 // The head is complete: judge it before the body comes.
 static struct http_refusal http_judge(struct http_connection *c) {
   struct http_exchange *x = c->x;
@@ -172,13 +182,11 @@ static struct http_refusal http_judge(struct http_connection *c) {
   };
   struct http_refusal no = http_request_check(r, &head);
   if (no.status && no.status != HTTP_STRANGER) return no;
-  struct http_proxies proxies = {s->trusted, s->options.trusted_proxy_count};
-  r->secure = c->tls != NULL;
-  http_request_client(r, &c->address.any, &proxies);
-  if (no.status) {
+  no = http_judge_client(c, no);
+  if (no.status == HTTP_STRANGER) {
     if (s->options.stranger) s->options.stranger(s->ctx, r);
-    return no;
   }
+  if (no.status) return no;
   c->payer = budget_payer(BUDGET_CLIENTS, str_make(r->client_key, HTTP_CLIENT_KEY));
   http_connection_phase(c, HTTP_PHASE_BODY);
   c->raw_left = 2 * s->options.body_bytes + s->options.header_bytes; // chunk framing may double small chunks

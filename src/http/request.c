@@ -253,3 +253,29 @@ void http_request_client(struct http_request *r, const struct sockaddr *peer,
   r->client = http_address_text((struct sockaddr *)&client, r->arena);
   http_client_key((struct sockaddr *)&client, r->client_key);
 }
+
+static bool http_is_id(struct str id) {
+  for (size_t i = 0; i < id.n; i++) {
+    char c = id.p[i];
+    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_')) return false;
+  }
+  return id.n > 0 && id.n < TOKEN_ID;
+}
+
+struct http_refusal http_request_passed(struct http_request *r, struct str node, char id[TOKEN_ID]) {
+  struct str rest = http_header_get(&r->headers, HTTP_PASSED_ON), to, own_id, address;
+  struct sockaddr_storage client;
+  bool sound = http_header_count(&r->headers, HTTP_PASSED_ON) == 1 && str_cut(&rest, ' ', &to) &&
+               str_cut(&rest, ' ', &own_id) && str_cut(&rest, ' ', &address) && http_is_id(own_id) &&
+               http_address_parse(address, &client) && (str_is(rest, "http") || str_is(rest, "https"));
+  if (!sound) return http_refuse(400, "a node that sends a request on says for whom");
+  if (!str_eq(to, node)) return http_refuse(421, "another node is meant");
+  memcpy(id, own_id.p, own_id.n);
+  id[own_id.n] = 0;
+  r->id = str_make(id, own_id.n);
+  r->secure = str_is(rest, "https");
+  r->client = http_address_text((struct sockaddr *)&client, r->arena);
+  http_client_key((struct sockaddr *)&client, r->client_key);
+  r->passed_on = true;
+  return http_fine;
+}

@@ -7,6 +7,7 @@
 #ifndef POSTERN_HTTP_REQUEST_H
 #define POSTERN_HTTP_REQUEST_H
 
+#include "crypto/token.h"
 #include "http/guard.h"
 #include "http/message.h"
 
@@ -51,5 +52,7 @@ struct http_proxies {
 // trusted proxy; the peer's own where the peer is not trusted. Also `secure`, where a trusted proxy says so.
 void http_request_client(struct http_request *r, const struct sockaddr *peer,
                          const struct http_proxies *proxies);
+// The same of a request that another node has sent on to `node`, as its HTTP_PASSED_ON says; and the request's id.
+struct http_refusal http_request_passed(struct http_request *r, struct str node, char id[TOKEN_ID]);
 
 #endif

@@ -67,6 +67,8 @@ static void http_cut_off(struct http_server *s) {
   for (struct http_exchange *x = s->running; x; x = x->next) fiber_cancel(x->fiber);
 }
 
+static void http_stop_listening(struct http_server *s);
+
 static void http_on_timer(uv_timer_t *timer) {
   struct http_server *s = timer->data;
   uint64_t now = uv_now(timer->loop), first = UINT64_MAX;
@@ -81,6 +83,8 @@ static void http_on_timer(uv_timer_t *timer) {
     uint64_t at = deadline_first(&s->waits[i]);
     if (at < first) first = at;
   }
+  if (s->listening && s->drain_at && now >= s->last_at) http_stop_listening(s);
+  if (s->listening && s->drain_at && s->last_at < first) first = s->last_at;
   if (s->drain_at && now >= s->drain_at) http_cut_off(s);
   if (s->drain_at && s->drain_at < first) first = s->drain_at;
   http_server_timer(s, first);
@@ -250,8 +254,8 @@ bool http_server_new(struct loop *loop, const struct http_options *o, http_handl
   s->loopback = loopback;
   s->timer_at = UINT64_MAX;
   s->options = *o;
-  const uint64_t ms[HTTP_WAITS] = {o->header_ms,   o->body_ms,  o->idle_ms,
-                                   HTTP_LINGER_MS, o->write_ms, o->heartbeat_ms};
+  const uint64_t ms[HTTP_WAITS] = {o->header_ms, o->body_ms,     o->idle_ms, HTTP_LINGER_MS, 0,
+                                   o->write_ms,  o->heartbeat_ms};
   for (int i = 0; i < HTTP_WAITS; i++) deadline_list_init(&s->waits[i], ms[i]);
   s->read_buffer = mem_resize(NULL, HTTP_READ);
   if (o->tls) s->plain_buffer = mem_resize(NULL, HTTP_READ);
@@ -318,18 +322,27 @@ void http_server_settle(struct http_server *s) {
   done(s->drained_arg);
 }
 
-void http_server_drain(struct http_server *s, uint64_t deadline_ms, void (*done)(void *arg), void *arg) {
-  s->drain_at = uv_now(loop_uv(s->loop)) + deadline_ms;
-  s->drained = done;
-  s->drained_arg = arg;
-  http_stop_listening(s);
-  for (struct http_connection *c = s->connections; c; c = c->next) {
-    if (c->phase == HTTP_PHASE_IDLE || (c->phase == HTTP_PHASE_HEADER && !c->x))
-      http_connection_close(c);
-    else if (c->stream)
-      http_stream_drain(c->stream);
-  }
-  http_server_timer(s, s->drain_at);
+static void http_drain_connection(struct http_connection *c) {
+  if (http_connection_is_unused(c))
+    http_connection_wait_for_use(c);
+  else if (c->stream)
+    http_stream_drain(c->stream);
+}
+
+void http_server_drain(struct http_server *s, const struct http_drain *how) {
+  uint64_t now = uv_now(loop_uv(s->loop));
+  s->drain_at = now + how->deadline_ms;
+  s->leave_ms = how->leave_ms;
+  s->last_at = now + HTTP_LAST_MS < s->drain_at ? now + HTTP_LAST_MS : s->drain_at;
+  s->drained = how->done;
+  s->drained_arg = how->arg;
+  deadline_list_init(&s->waits[HTTP_WAIT_LEAVE], how->leave_ms);
+  if (how->leave_ms)
+    http_accept_last(&s->accept);
+  else
+    http_stop_listening(s);
+  for (struct http_connection *c = s->connections; c; c = c->next) http_drain_connection(c);
+  http_server_timer(s, s->last_at);
   // Where nothing is open, the listener's close callback will settle it.
 }
 

@@ -41,6 +41,9 @@ struct http_options {
   enum fiber_rank (*rank)(struct str path);
   // A request for a Host that is not ours was refused; on the loop, with the server's ctx. NULL: nobody is told.
   void (*stranger)(void *ctx, const struct http_request *in);
+  // Of the listener for other nodes of this installation, which `tls` lets in alone: this node's id. Each request there says
+  // for which client it was sent on (HTTP_PASSED_ON). Empty: a listener for clients.
+  struct str node;
   struct tls_context *tls; // NULL: plain. Must outlive the server or be replaced by http_server_reload
 };
 
@@ -54,7 +57,15 @@ MUST_USE bool http_server_is_free(struct str listen, struct err *err);
 // Graceful: refuse new connections, finish what runs, end streams. After the deadline connections are closed
 // and handlers canceled, also those that outlive their client. Calls done(arg) on the loop when the last one
 // has returned.
-void http_server_drain(struct http_server *s, uint64_t deadline_ms, void (*done)(void *arg), void *arg);
+struct http_drain {
+  uint64_t deadline_ms;
+  // So long a client may use a connection that it has, and is told to close it with the answer: a balancer that sends a
+  // request just when we close would have to guess whether it was done. 0: unused connections are closed at once.
+  uint64_t leave_ms;
+  void (*done)(void *arg);
+  void *arg;
+};
+void http_server_drain(struct http_server *s, const struct http_drain *how);
 // Takes over from `o` what may change while running: hosts, trusted proxies, handler_ms, and the TLS
 // context for new connections (from plain to TLS or back takes a restart). All stays where it fails.
 MUST_USE bool http_server_reload(struct http_server *s, const struct http_options *o, struct err *err);
@@ -64,7 +75,9 @@ void http_server_free(struct http_server *s); // NULL is fine
 // In a handler:
 const struct http_request *http_request_of(const struct http_exchange *x);
 void http_reply_header(struct http_exchange *x, const char *name,
-                       struct str value); // refuses bytes that would split a header
+                       struct str value);             // refuses bytes that would split a header
+void http_reply_forget(struct http_exchange *x);      // the headers that were set
+bool http_has_replied(const struct http_exchange *x); // or has begun to
 void http_reply(struct http_exchange *x, int status, const char *type, struct str body); // copies the body
 // The same without the copy: takes the buffer's bytes. For large results.
 struct buf;

@@ -7,8 +7,9 @@
 #include "data/json.h"
 
 static const char *const ask_intent_names[ASK_INTENTS] = {
-    "list",       "count",   "total", "share",  "top",  "bottom", "trend",  "heat",    "mean",  "median",
-    "percentile", "compare", "lacks", "growth", "fall", "oldest", "newest", "soonest", "check", "distinct"};
+    "list",    "count",  "total",  "share",   "top",        "bottom",  "trend", "heat",
+    "weekday", "clock",  "mean",   "median",  "percentile", "compare", "lacks", "growth",
+    "fall",    "oldest", "newest", "soonest", "check",      "distinct"};
 
 const char *language_intent_name(enum ask_intent intent) {
   return ask_intent_names[intent];
@@ -62,11 +63,12 @@ static void language_add_intents(struct language *l, yyjson_val *list) {
       }
 }
 
-static void language_add_comparisons(struct language *l, struct arena *a, yyjson_val *list) {
+static void language_add_comparisons(struct language *l, struct arena *a, yyjson_val *list,
+                                     enum language_role role) {
   size_t i, n;
   yyjson_val *v;
   yyjson_arr_foreach (list, i, n, v)
-    language_add_all(l, yyjson_obj_get(v, "say"), LANGUAGE_COMPARISON, 0, arena_z(a, json_str(v, "op")));
+    language_add_all(l, yyjson_obj_get(v, "say"), role, 0, arena_z(a, json_str(v, "op")));
 }
 
 static void language_add_forms(struct language *l, struct arena *a, yyjson_val *map) {
@@ -103,7 +105,8 @@ static bool language_rule_read(struct language *l, yyjson_val *v, struct arena *
   *r = (struct language_rule){.since = json_str(v, "since"),
                               .until = json_str(v, "until"),
                               .prior = json_bool(v, "prior", false),
-                              .around = json_bool(v, "around", false)};
+                              .around = json_bool(v, "around", false),
+                              .same = json_bool(v, "same", false)};
   while (str_cut(&rest, ' ', &part)) {
     if (!part.n) continue;
     if (r->count == LANGUAGE_PARTS_MOST || !language_part_read(l, part, a, &r->parts[r->count++]))
@@ -113,6 +116,97 @@ static bool language_rule_read(struct language *l, yyjson_val *v, struct arena *
   return true;
 }
 
+// Members that are lists of words, each of one role.
+static const struct {
+  const char *key;
+  enum language_role role;
+} language_lists[] = {{"fillers", LANGUAGE_FILLER},
+                      {"not", LANGUAGE_NOT},
+                      {"missing", LANGUAGE_MISSING},
+                      {"per", LANGUAGE_PER},
+                      {"refers", LANGUAGE_REFERS},
+                      {"why", LANGUAGE_WHY},
+                      {"cut", LANGUAGE_CUT},
+                      {"relates", LANGUAGE_RELATES},
+                      {"again", LANGUAGE_AGAIN},
+                      {"joint", LANGUAGE_JOINT},
+                      {"orders", LANGUAGE_ORDER},
+                      {"polite", LANGUAGE_POLITE},
+                      {"hands", LANGUAGE_HANDS},
+                      {"onwards", LANGUAGE_ONWARDS},
+                      {"ofs", LANGUAGE_OF},
+                      {"divides", LANGUAGE_DIVIDES},
+                      {"nobodies", LANGUAGE_NOBODY},
+                      {"oughts", LANGUAGE_OUGHT},
+                      {"wishes", LANGUAGE_WISH},
+                      {"orders_late", LANGUAGE_LATE},
+                      {"looks", LANGUAGE_LOOKS},
+                      {"reads", LANGUAGE_READS},
+                      {"replies", LANGUAGE_REPLIES},
+                      {"nothing", LANGUAGE_NOTHING},
+                      {"states", LANGUAGE_STATE},
+                      {"determiners", LANGUAGE_DETERMINER},
+                      {"whether", LANGUAGE_WHETHER},
+                      {"or", LANGUAGE_OR},
+                      {"and", LANGUAGE_AND},
+                      {"ids", LANGUAGE_ID},
+                      {"who", LANGUAGE_WHO},
+                      {"people", LANGUAGE_PEOPLE},
+                      {"amounts", LANGUAGE_AMOUNT},
+                      {"every", LANGUAGE_EVERY},
+                      {"rivals", LANGUAGE_RIVAL},
+                      {"nexts", LANGUAGE_NEXT},
+                      {"pronouns", LANGUAGE_PRONOUN},
+                      {"equals", LANGUAGE_EQUALS},
+                      {"bytes", LANGUAGE_BYTES},
+                      {"sameness", LANGUAGE_SAMENESS},
+                      {"hows", LANGUAGE_HOW},
+                      {"ability", LANGUAGE_ABILITY},
+                      {"et_cetera", LANGUAGE_ET_CETERA},
+                      {"ours", LANGUAGE_OURS},
+                      {"offers", LANGUAGE_OFFERS},
+                      {"avails", LANGUAGE_AVAILS},
+                      {"currencies", LANGUAGE_CURRENCY},
+                      {"carriers", LANGUAGE_CARRIER},
+                      {"awaits", LANGUAGE_AWAITS},
+                      {"somebodies", LANGUAGE_SOMEBODY},
+                      {"yets", LANGUAGE_YET},
+                      {"still_has", LANGUAGE_STILL_HAS},
+                      {"shoulds", LANGUAGE_SHOULD},
+                      {"overdues", LANGUAGE_OVERDUE},
+                      {"short", LANGUAGE_SHORT},
+                      {"beyond", LANGUAGE_BEYOND},
+                      {"overdone", LANGUAGE_OVERDONE},
+                      {"full", LANGUAGE_FULL},
+                      {"roomy", LANGUAGE_ROOMY},
+                      {"froms", LANGUAGE_FROM},
+                      {"untils", LANGUAGE_UNTIL},
+                      {"lastings", LANGUAGE_LASTING},
+                      {"tenures", LANGUAGE_TENURE},
+                      {"heres", LANGUAGE_HERE},
+                      {"sums", LANGUAGE_SUM},
+                      {"charges", LANGUAGE_CHARGES},
+                      {"joins", LANGUAGE_JOINS},
+                      {"narrows", LANGUAGE_NARROWS},
+                      {"having", LANGUAGE_HAVING},
+                      {"prepositions", LANGUAGE_PREPOSITION},
+                      {"helpers", LANGUAGE_HELPER},
+                      {"bears", LANGUAGE_BEARS},
+                      {"gives", LANGUAGE_GIVES},
+                      {"tells", LANGUAGE_TELLS},
+                      {"destined", LANGUAGE_DESTINED},
+                      {"changes", LANGUAGE_CHANGES},
+                      {"idioms", LANGUAGE_FILLER},
+                      {"interrogatives", LANGUAGE_INTERROGATIVE},
+                      {"present", LANGUAGE_PRESENT},
+                      {"standing", LANGUAGE_STANDING},
+                      {"stands_off", LANGUAGE_STANDS_OFF},
+                      {"times_over", LANGUAGE_TIMES},
+                      {"foresees", LANGUAGE_FORESEES},
+                      {"sorts", LANGUAGE_SORTS},
+                      {"ascends", LANGUAGE_ASCENDS},
+                      {"shared", LANGUAGE_SHARED}};
+
 bool language_read(struct str yaml, struct arena *a, struct language *out, struct err *err) {
   struct yaml_doc *y;
   if (!yaml_read(yaml, &y, err)) return false;
@@ -121,48 +215,11 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
                            .doc = y,
                            .phrases = {.arena = a},
                            .top = json_int(root, "top", 10)};
-  static const struct {
-    const char *key;
-    enum language_role role;
-  } lists[] = {{"fillers", LANGUAGE_FILLER},
-               {"not", LANGUAGE_NOT},
-               {"missing", LANGUAGE_MISSING},
-               {"per", LANGUAGE_PER},
-               {"refers", LANGUAGE_REFERS},
-               {"why", LANGUAGE_WHY},
-               {"cut", LANGUAGE_CUT},
-               {"relates", LANGUAGE_RELATES},
-               {"again", LANGUAGE_AGAIN},
-               {"joint", LANGUAGE_JOINT},
-               {"orders", LANGUAGE_ORDER},
-               {"polite", LANGUAGE_POLITE},
-               {"looks", LANGUAGE_LOOKS},
-               {"reads", LANGUAGE_READS},
-               {"nothing", LANGUAGE_NOTHING},
-               {"states", LANGUAGE_STATE},
-               {"determiners", LANGUAGE_DETERMINER},
-               {"whether", LANGUAGE_WHETHER},
-               {"or", LANGUAGE_OR},
-               {"and", LANGUAGE_AND},
-               {"ids", LANGUAGE_ID},
-               {"who", LANGUAGE_WHO},
-               {"people", LANGUAGE_PEOPLE},
-               {"currencies", LANGUAGE_CURRENCY},
-               {"joins", LANGUAGE_JOINS},
-               {"narrows", LANGUAGE_NARROWS},
-               {"having", LANGUAGE_HAVING},
-               {"prepositions", LANGUAGE_PREPOSITION},
-               {"helpers", LANGUAGE_HELPER},
-               {"bears", LANGUAGE_BEARS},
-               {"changes", LANGUAGE_CHANGES},
-               {"idioms", LANGUAGE_FILLER},
-               {"interrogatives", LANGUAGE_INTERROGATIVE},
-               {"present", LANGUAGE_PRESENT},
-               {"standing", LANGUAGE_STANDING}};
-  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-    language_add_all(out, yyjson_obj_get(root, lists[i].key), lists[i].role, 0, NULL);
+  for (size_t i = 0; i < sizeof language_lists / sizeof *language_lists; i++)
+    language_add_all(out, yyjson_obj_get(root, language_lists[i].key), language_lists[i].role, 0, NULL);
   language_add_intents(out, yyjson_obj_get(root, "intents"));
-  language_add_comparisons(out, a, yyjson_obj_get(root, "comparisons"));
+  language_add_comparisons(out, a, yyjson_obj_get(root, "comparisons"), LANGUAGE_COMPARISON);
+  language_add_comparisons(out, a, yyjson_obj_get(root, "bounds"), LANGUAGE_BOUND);
   language_add_forms(out, a, yyjson_obj_get(root, "forms"));
   language_add_numbers(out, yyjson_obj_get(root, "numbers"), LANGUAGE_NUMBER);
   language_add_numbers(out, yyjson_obj_get(root, "scales"), LANGUAGE_SCALE);
@@ -170,6 +227,8 @@ bool language_read(struct str yaml, struct arena *a, struct language *out, struc
   language_add_numbers(out, yyjson_obj_get(root, "months"), LANGUAGE_MONTH);
   language_add_numbers(out, yyjson_obj_get(root, "weekdays"), LANGUAGE_WEEKDAY);
   language_add_numbers(out, yyjson_obj_get(root, "halves"), LANGUAGE_HALF);
+  language_add_numbers(out, yyjson_obj_get(root, "often"), LANGUAGE_OFTEN);
+  language_add_numbers(out, yyjson_obj_get(root, "fractions"), LANGUAGE_FRACTION);
   language_add_letters(out, yyjson_obj_get(root, "units"), LANGUAGE_UNIT);
   language_add_letters(out, yyjson_obj_get(root, "buckets"), LANGUAGE_BUCKET);
   size_t i, n;
@@ -193,8 +252,8 @@ static void language_add_kin(yyjson_val *groups, enum language_kinship how) {
   yyjson_val *group, *word;
   yyjson_arr_foreach (groups, i, n, group)
     yyjson_arr_foreach (group, k, m, word) {
-      if (memchr(yyjson_get_str(word), ' ', yyjson_get_len(word)))
-        continue; // said of it, and never a column's
+      if (how != LANGUAGE_SAME && memchr(yyjson_get_str(word), ' ', yyjson_get_len(word)))
+        continue; // said of it, and never a column's; a value may have several words
       struct str stem = language_stem(json_text(word), language_kin_arena);
       struct language_kin *kin = ARENA_NEW(language_kin_arena, struct language_kin);
       *kin = (struct language_kin){.next = map_get(&language_kins, stem), .words = group, .how = how};
@@ -283,16 +342,55 @@ size_t language_at(const struct language *l, const struct ask_words *w, size_t a
   return 0;
 }
 
+bool language_times_know(const struct language *l, struct str stem) {
+  for (size_t i = 0; i < l->rule_count; i++)
+    for (size_t k = 0; k < l->rules[i].count; k++)
+      for (size_t w = 0; w < l->rules[i].parts[k].way_count; w++)
+        if (str_eq(l->rules[i].parts[k].ways[w], stem)) return true;
+  return false;
+}
+
+struct str language_times_near(const struct language *l, struct str low, unsigned *far) {
+  struct str best = STR_NONE;
+  for (size_t i = 0; i < l->rule_count; i++)
+    for (size_t k = 0; k < l->rules[i].count; k++)
+      for (size_t w = 0; w < l->rules[i].parts[k].way_count; w++) {
+        struct str way = l->rules[i].parts[k].ways[w];
+        unsigned by = phrases_slip(way, low);
+        if (!by || by > *far || (by == *far && (!best.n || str_compare(way, best) >= 0))) continue;
+        best = way;
+        *far = by;
+      }
+  return best;
+}
+
 // Roles whose words are of things as well: "called" narrows, and "calls" are counted.
 static bool language_is_plain(int role) {
   return role == LANGUAGE_ORDER || role == LANGUAGE_STATE || role == LANGUAGE_PEOPLE ||
          role == LANGUAGE_NARROWS || role == LANGUAGE_ID || role == LANGUAGE_READS ||
-         role == LANGUAGE_BEARS || role == LANGUAGE_CHANGES || role == LANGUAGE_STANDING;
+         role == LANGUAGE_REPLIES || role == LANGUAGE_BEARS || role == LANGUAGE_GIVES ||
+         role == LANGUAGE_DESTINED || role == LANGUAGE_CHANGES || role == LANGUAGE_STANDING ||
+         role == LANGUAGE_RIVAL || role == LANGUAGE_OURS || role == LANGUAGE_OFFERS ||
+         role == LANGUAGE_AVAILS || role == LANGUAGE_EVERY || role == LANGUAGE_NEXT ||
+         role == LANGUAGE_STANDS_OFF || role == LANGUAGE_TIMES || role == LANGUAGE_SHARED ||
+         role == LANGUAGE_OFTEN || role == LANGUAGE_CARRIER || role == LANGUAGE_HANDS ||
+         role == LANGUAGE_ONWARDS || role == LANGUAGE_OUGHT || role == LANGUAGE_WISH ||
+         role == LANGUAGE_LATE || role == LANGUAGE_FRACTION || role == LANGUAGE_DIVIDES ||
+         (role >= LANGUAGE_AWAITS && role <= LANGUAGE_CHARGES);
 }
 
-// "lately" fills, and "late" says something.
+// "lately" fills, and "late" says something; "ordered by", and no order.
 static bool language_is_form(const struct phrase *p, struct str low) {
+  if (p->role == LANGUAGE_SORTS && !str_ends(low, "ed")) return false;
   return str_ends(p->first, "ly") == str_ends(low, "ly");
+}
+
+bool language_divides(const struct language *l, const struct ask_words *w, size_t at) {
+  const struct phrase *verb;
+  if (!language_at(l, w, at, LANGUAGE_DIVIDES, &verb) || !str_eq(verb->first, w->items[at].low)) return false;
+  for (size_t i = at + 1; i + 1 < w->n && w->items[i].clause == w->items[at].clause; i++)
+    if (language_at(l, w, i, LANGUAGE_PER, NULL) && w->items[i + 1].kind == WORD_PLAIN) return true;
+  return false;
 }
 
 size_t language_fills(const struct language *l, const struct ask_words *w, size_t at) {

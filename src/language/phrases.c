@@ -59,15 +59,25 @@ size_t phrases_at(const struct phrases *ps, const struct ask_words *w, size_t at
 
 static bool phrase_is_swap(struct str known, struct str typed) {
   size_t first = 0;
-  if (known.n != typed.n || typed.n < 4) return false;
+  if (known.n != typed.n || typed.n < 3) return false;
   while (first < known.n && known.p[first] == typed.p[first]) first++;
   return first + 1 < known.n && known.p[first] == typed.p[first + 1] &&
          known.p[first + 1] == typed.p[first] &&
          memcmp(known.p + first + 2, typed.p + first + 2, known.n - first - 2) == 0;
 }
 
+// "manny" of "many": a letter that is doubled.
+static bool phrase_is_doubled(struct str known, struct str typed) {
+  size_t i = 0;
+  if (known.n < 4 || typed.n != known.n + 1) return false;
+  while (i < known.n && known.p[i] == typed.p[i]) i++;
+  return i && typed.p[i] == typed.p[i - 1] && memcmp(known.p + i, typed.p + i + 1, known.n - i) == 0;
+}
+
 unsigned phrases_slip(struct str known, struct str typed) {
-  if (typed.n < 3 || known.n < 4 || known.p[0] != typed.p[0]) return 0;
+  if (typed.n < 3 || known.n < 3 || known.p[0] != typed.p[0]) return 0;
+  if (known.n == 3) return phrase_is_swap(known, typed) ? 4 : 0; // "teh"
+  if (phrase_is_doubled(known, typed)) return 4;
   unsigned allowed = typed.n >= 9 ? 2 : 1, much = known.n > typed.n ? 0 : known.n == typed.n ? 1 : 2;
   size_t longer = known.n > typed.n ? known.n - typed.n : typed.n - known.n;
   if (longer > allowed) return 0;

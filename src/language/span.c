@@ -169,6 +169,7 @@ static bool span_slot(const struct span_reader *r, char slot, size_t at, struct 
     return span_number(r, at, &m->number, n);
   case 'u':
     *n = language_at(r->language, r->words, at, LANGUAGE_UNIT, &p);
+    if (*n && str_ends(w->low, "ly") != str_ends(p->first, "ly")) return false; // "a yearly pass"
     return *n && p->number != 's' && (m->unit = (char)p->number, true); // seconds last, and are no time ago
   case 't':
     return span_date(r, at, m, n);
@@ -334,12 +335,29 @@ static struct str span_said(const struct span_reader *r, size_t first, size_t n)
   return said;
 }
 
-// "longer than 2 minutes" is no time, but how long something lasts.
-static bool span_is_measured(const struct span_reader *r, size_t at, const struct language_rule *rule) {
+// "longer than 2 minutes", "2 minutes or more" is no time, but how long something lasts.
+static bool span_is_measured(const struct span_reader *r, size_t at, size_t end,
+                             const struct language_rule *rule) {
   if (rule->parts[0].slot != 'n') return false;
+  for (size_t before = at + 1; before <= end; before++) // "20 or more minutes"
+    if (language_at(r->language, r->words, before, LANGUAGE_BOUND, NULL)) return true;
   for (size_t back = 1; back <= 3 && back <= at; back++)
     if (language_at(r->language, r->words, at - back, LANGUAGE_COMPARISON, NULL) == back) return true;
   return false;
+}
+
+// "The previous 7", behind "in the last 7 days"; with no time beside it that is seven of something else.
+static bool span_stands_alone(const struct language_rule *rule, const struct span *s, size_t count) {
+  bool number = false, based = false;
+  for (size_t i = 0; i < rule->count; i++) number = number || rule->parts[i].slot == 'n';
+  for (size_t i = 0; i < count; i++) based = based || !s[i].prior;
+  return rule->prior && !rule->since.n && number && !based;
+}
+
+// "Week over the last 60" of "per week over the last 60 days": the number is of what follows.
+static bool span_is_cut(const struct span_reader *r, size_t end, const struct language_rule *rule) {
+  return rule->count && rule->parts[rule->count - 1].slot == 'n' && end < r->words->n &&
+         language_at(r->language, r->words, end, LANGUAGE_UNIT, NULL);
 }
 
 size_t span_find(const struct language *l, const struct ask_words *w, const struct table_clock *clock,
@@ -351,9 +369,10 @@ size_t span_find(const struct language *l, const struct ask_words *w, const stru
     const struct language_rule *rule = NULL;
     for (size_t i = 0; i < l->rule_count; i++) {
       struct span_match m = {.first = at, .number = 1};
-      if (span_rule(&r, &l->rules[i], 0, at, &m) && m.n > best.n) best = m, rule = &l->rules[i];
+      if (span_rule(&r, &l->rules[i], 0, at, &m) && m.n > best.n && !span_is_cut(&r, at + m.n, &l->rules[i]))
+        best = m, rule = &l->rules[i];
     }
-    if (!rule || span_is_measured(&r, at, rule)) {
+    if (!rule || span_is_measured(&r, at, at + best.n, rule) || span_stands_alone(rule, out, count)) {
       at++;
       continue;
     }
@@ -361,7 +380,8 @@ size_t span_find(const struct language *l, const struct ask_words *w, const stru
                      .count = best.n,
                      .clause = w->items[at].clause,
                      .prior = rule->prior,
-                     .around = rule->around};
+                     .around = rule->around,
+                     .same = rule->same};
     struct err err;
     s.since = span_end(&r, &best, rule->since);
     s.until = span_end(&r, &best, rule->until);

@@ -18,6 +18,7 @@ struct span {
   size_t first, count;
   size_t clause;
   bool prior;  // the period before another one
+  bool same;   // that of the question before
   bool around; // either way of now: a field's past or future decides
 };
 

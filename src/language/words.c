@@ -123,21 +123,37 @@ static enum word_kind words_kind(struct str s, double *number) {
 struct words_cutter {
   struct arena *arena;
   struct ask_words *out;
-  size_t clause;
+  size_t most, clause;
 };
 
+// "JPGs", "URLs": initials, and more than one of them.
+static bool words_is_initials(struct str s) {
+  size_t great = 0;
+  while (great < s.n && isupper((unsigned char)s.p[great])) great++;
+  return great >= 2 && great + 1 == s.n && s.p[great] == 's';
+}
+
 static struct word *words_add(struct words_cutter *c, struct str text, enum word_kind kind, size_t at) {
-  if (c->out->n == WORDS_MOST) return NULL;
+  if (c->out->n == c->most) return NULL;
   struct word *w = &c->out->items[c->out->n++];
   char *low = arena_z(c->arena, text);
   for (size_t i = 0; i < text.n; i++) low[i] = (char)tolower((unsigned char)low[i]);
   *w = (struct word){.text = text, .low = {low, text.n}, .kind = kind, .at = at, .clause = c->clause};
   w->whole = text;
+  if (kind == WORD_PLAIN && words_is_initials(text)) w->low.n--;
   w->stem = kind == WORD_PLAIN ? language_stem(w->low, c->arena) : w->low;
   return w;
 }
 
-// Parts of a hyphenated word; apostrophes go, a possessive whole.
+// What an apostrophe ends a word with: "Thunderbolt's", "I'd", "we've". Not "don't", which denies.
+static bool words_is_suffix(struct str rest) {
+  static const char *const suffixes[] = {"s", "d", "ll", "ve", "re", "m"};
+  for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+    if (str_is_nocase(rest, suffixes[i])) return true;
+  return false;
+}
+
+// Parts of a hyphenated word; apostrophes go, with what they end it with.
 static void words_add_plain(struct words_cutter *c, struct str raw, size_t at) {
   char *text = arena_z(c->arena, raw);
   size_t n = 0, start = 0;
@@ -148,7 +164,7 @@ static void words_add_plain(struct words_cutter *c, struct str raw, size_t at) {
       continue;
     }
     i += curly ? 2 : 0;
-    if (i + 2 == raw.n && (raw.p[i + 1] == 's' || raw.p[i + 1] == 'S')) break;
+    if (words_is_suffix(str_from(raw, i + 1))) break;
   }
   for (size_t i = 0; i <= n; i++) {
     if (i < n && text[i] != '-' && text[i] != '/') continue;
@@ -178,12 +194,21 @@ static void words_mark(struct words_cutter *c, char mark) {
 
 // "5MB" is a number and its unit: how long the number is; 0: it is none.
 static size_t words_amount(struct str s) {
-  static const char *const units[] = {"kb", "mb", "gb", "tb", "kib", "mib", "gib", "ms"};
+  static const char *const units[] = {"kb", "mb", "gb", "tb", "kib", "mib", "gib", "ms", "%"};
   size_t n = 0;
   while (n < s.n && strchr("0123456789.,", s.p[n])) n++;
   for (size_t i = 0; n && i < sizeof units / sizeof *units; i++)
     if (str_eq_nocase(str_from(s, n), str_of(units[i]))) return n;
   return 0;
+}
+
+// Cut short, and no end of a sentence: "A vs. B".
+static bool words_is_short(struct str word) {
+  static const char *const shorts[] = {"vs", "approx", "incl", "excl", "resp", "dept",
+                                       "dr", "mr",     "mrs",  "ms",   "st"};
+  for (size_t i = 0; i < sizeof shorts / sizeof *shorts; i++)
+    if (str_is_nocase(word, shorts[i])) return true;
+  return false;
 }
 
 // One run without blanks: marks around it come off, the rest is a word.
@@ -209,7 +234,8 @@ static void words_run(struct words_cutter *c, struct str run, size_t at) {
     struct word *w = words_add(c, word, kind, at);
     if (w) w->number = number;
   }
-  for (size_t i = 0; i < rest.n; i++)
+  size_t dot = words_is_short(word) && rest.n && rest.p[0] == '.';
+  for (size_t i = dot; i < rest.n; i++)
     if (strchr(".,;:?!", rest.p[i])) words_mark(c, rest.p[i]);
 }
 
@@ -231,13 +257,14 @@ static size_t words_quoted(struct words_cutter *c, struct str text, size_t at) {
 }
 
 bool language_words(struct str text, struct arena *a, struct ask_words *out, struct err *err) {
-  struct words_cutter c = {.arena = a, .out = out};
+  size_t most = text.n < WORDS_MOST ? text.n : WORDS_MOST; // a model has a short text for each of its names
+  struct words_cutter c = {.arena = a, .out = out, .most = most};
   if (text.n > WORDS_BYTES_MOST) {
     err_at(err, ERR_LIMIT, "question", "the question has %zu bytes, of %d allowed", text.n, WORDS_BYTES_MOST);
     err_hint(err, "ask it in a few sentences");
     return false;
   }
-  *out = (struct ask_words){.items = ARENA_ARRAY(a, WORDS_MOST, struct word)};
+  *out = (struct ask_words){.items = ARENA_ARRAY(a, most + 1, struct word)};
   for (size_t i = 0; i < text.n;) {
     size_t quoted = words_quoted(&c, text, i), end = i;
     if (quoted) {

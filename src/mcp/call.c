@@ -135,7 +135,10 @@ static void mcp_call_forget(struct mcp_call *c) {
 bool mcp_call_send(struct mcp_call *c, struct err *err) {
   struct mcp_frame f = {.peer = c->peer, .request = c->request, .era = c->era, .id = c->id};
   struct buf body = BUF_MAX(c->peer->o.message_bytes);
-  struct send m = {.method = "POST", .limits = mcp_call_limits(c), .lent = &c->lent};
+  struct send m = {.method = "POST",
+                   .limits = mcp_call_limits(c),
+                   .harmless = c->request->reads || !str_is(c->method, "tools/call"),
+                   .lent = &c->lent};
   struct refusal refusal = {0};
   bool again = false;
   if (c->session) {
@@ -148,7 +151,7 @@ bool mcp_call_send(struct mcp_call *c, struct err *err) {
   c->hears = c->hears || (c->session && c->session->endpoint);
   if (ok && c->hears) {
     c->inbox = inbox_new();
-    c->waiting = (struct hub_call){.id = c->id, .inbox = c->inbox};
+    c->waiting = (struct hub_call){.id = c->id, .inbox = c->inbox, .unasked = c->request->unasked};
     ok = hub_add_call(&c->session->hub, &c->waiting, err);
   }
   c->sent = ok;

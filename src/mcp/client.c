@@ -181,8 +181,10 @@ int mcp_call_status(const struct mcp_call *c) {
 }
 
 bool mcp_ask(struct mcp_peer *p, const struct mcp_request *request, struct mcp_event *out, struct err *err) {
+  struct mcp_request r = *request;
   struct mcp_call *c;
-  if (!mcp_call_open(p, request, &c, err)) return false;
+  r.unasked = true; // what is asked meanwhile is declined
+  if (!mcp_call_open(p, &r, &c, err)) return false;
   bool ok = mcp_call_finish(c, out, err);
   mcp_call_close(c);
   return ok;

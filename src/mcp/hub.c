@@ -67,6 +67,13 @@ static struct hub_call *hub_call_of(struct hub *h, yyjson_val *id) {
   return c;
 }
 
+// The newest that a request may be about: of one whose caller could only decline, it hardly is.
+static struct hub_call *hub_call_asked(struct hub *h) {
+  struct hub_call *c = h->calls;
+  while (c && c->unasked) c = c->next;
+  return c;
+}
+
 // What concerns the session as a whole, so all who listen, and no call.
 static bool hub_is_news(struct str method) {
   return str_ends(method, "/list_changed") || str_is(method, "notifications/resources/updated") ||
@@ -100,6 +107,8 @@ static bool hub_route(struct hub *h, struct message *m) {
     c = hub_call_of(h, e->id);
   else if (str_is(e->method, "notifications/progress"))
     c = hub_call_of(h, yyjson_obj_get(e->params, "progressToken"));
+  else if (e->kind == MCP_REQUEST)
+    c = hub_call_asked(h);
   else if (!hub_is_news(e->method))
     c = h->calls;
   // Its caller reads no further: what comes next is another's.

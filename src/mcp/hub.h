@@ -3,7 +3,7 @@
 // for them, news to those who listen. Private to mcp/. Any thread; senders never wait.
 //
 // The stream of HTTP+SSE does not say to which call a request or a log message belongs. It goes to the newest
-// call that is under way: all of them are of one principal.
+// call that is under way, a request to the newest of those that can answer: all of them are of one principal.
 #ifndef POSTERN_MCP_HUB_H
 #define POSTERN_MCP_HUB_H
 
@@ -16,6 +16,7 @@ struct hub_call { // stands in its call
   struct hub_call *next;
   uint64_t id;
   struct inbox *inbox;
+  bool unasked; // nobody answers what the server asks meanwhile
 };
 
 struct hub_listener { // stands in its feed

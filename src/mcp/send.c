@@ -162,6 +162,7 @@ static bool send_once(struct mcp_peer *p, const struct send *m, const struct htt
                             .headers = send_headers(m, lent, a),
                             .body = m->body,
                             .has_body = m->body.n > 0,
+                            .harmless = m->harmless,
                             .limits = &m->limits,
                             .guard = p->o.guard,
                             .group = m->farewell ? NULL : p->transfers,

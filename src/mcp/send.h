@@ -16,6 +16,7 @@ struct send {
   struct str url;              // empty: the peer's
   struct http_headers headers; // beside the credential; of a POST, Content-Type and Accept are there already
   struct str body;             // of a POST
+  bool harmless;               // of a POST: may go twice (fetch/client.h)
   struct fetch_limits limits;
   bool farewell; // may go out when the peer is closed already
   // What the credential's lender gave is noted here, in the arena; where it has some already, that is sent rather than

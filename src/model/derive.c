@@ -2,20 +2,9 @@
 #include "model/derive.h"
 
 #include "data/json.h"
+#include "language/deed.h"
 #include "language/language.h"
 #include "model/derive_writing.h"
-
-enum { // what a word of the question that stands in a tool's name, its columns or its description counts
-  DERIVE_BY_NAME = 4,
-  DERIVE_BY_COLUMN = 2,
-  DERIVE_BY_TEXT = 1,
-};
-
-struct derive_word { // a place where a word stands
-  const struct derive_word *next;
-  size_t tool;
-  int counts;
-};
 
 // Words of a name that say what is done, and not with what.
 static bool derive_is_verb(struct str w) {
@@ -47,19 +36,32 @@ static struct str derive_singular(struct str noun, struct arena *a) {
   return s ? str_make(noun.p, noun.n - 1) : noun;
 }
 
+// "energy_by_month": what stands behind "by" is what it is told by, and no noun of it.
+static size_t derive_noun_end(const struct derive_name *name) {
+  bool any = false;
+  for (size_t i = 0; i < name->n; i++) {
+    if (any && str_is(name->words[i], "by")) return i;
+    any = any || !derive_is_verb(name->words[i]);
+  }
+  return name->n;
+}
+
 static struct str derive_noun(const struct derive_name *name, struct str vendor, struct arena *a) {
   struct buf out = BUF_MAX(200);
-  for (size_t i = 0; i < name->n; i++)
-    if (!derive_is_verb(name->words[i]) && !derive_is_vendor(name, name->words[i], vendor) &&
-        !(i && str_eq(language_stem(name->words[i], a), language_stem(name->words[i - 1], a))))
-      buf_printf(&out, "%s%.*s", out.n ? " " : "", STR_ARG(name->words[i]));
+  struct str last = STR_NONE; // the word before, where it is taken
+  for (size_t i = 0, end = derive_noun_end(name); i < end; i++) {
+    bool said = !derive_is_verb(name->words[i]) && !derive_is_vendor(name, name->words[i], vendor) &&
+                !(last.n && str_eq(language_stem(name->words[i], a), language_stem(last, a)));
+    if (said) buf_printf(&out, "%s%.*s", out.n ? " " : "", STR_ARG(name->words[i]));
+    last = said ? name->words[i] : STR_NONE;
+  }
   struct str noun = arena_dup(a, buf_str(&out));
   buf_free(&out);
   return derive_singular(noun, a);
 }
 
 static struct str derive_last(const struct derive_name *name) {
-  for (size_t i = name->n; i-- > 0;)
+  for (size_t i = derive_noun_end(name); i-- > 0;)
     if (!derive_is_verb(name->words[i])) return name->words[i];
   return STR_NONE;
 }
@@ -115,6 +117,20 @@ static void derive_note_columns(struct derive_index *x, const struct tool *t, st
     for (size_t k = 0; k < shape->columns[i].value_count; k++)
       derive_note(x, shape->columns[i].values[k], DERIVE_BY_COLUMN, a);
   }
+  for (size_t i = 0; i < shape->count; i++)
+    for (struct str rest = shape->columns[i].said, word; str_cut(&rest, ',', &word);)
+      derive_note(x, arena_dup(a, word), DERIVE_BY_TEXT, a);
+}
+
+// Under the verb that a name comes of, too: "ship" finds shipments.
+static void derive_note_verbs(struct derive_index *x, struct derive_tool *to, struct arena *a) {
+  struct str verbs[DEED_VERBS_MOST];
+  size_t n = to->last.n ? language_verbs(to->last, a, verbs) : 0;
+  for (size_t i = 0; i < n; i++) {
+    struct str stem = language_stem(verbs[i], a);
+    derive_note(x, verbs[i], DERIVE_BY_TEXT, a);
+    if (!to->need_count && to->many && !map_get(&x->doings, stem)) map_put(&x->doings, stem, to);
+  }
 }
 
 static void derive_note_all(struct derive_index *x, const struct tool *t, const struct derive_name *name,
@@ -124,6 +140,8 @@ static void derive_note_all(struct derive_index *x, const struct tool *t, const 
       derive_note(x, name->words[i], DERIVE_BY_NAME, a);
   if (t->columns.n || t->definition) {
     derive_note_columns(x, t, a);
+    derive_note_text(x, t->title, a);
+    derive_note_text(x, t->about, a);
     derive_note_text(x, t->description, a);
   }
 }
@@ -185,6 +203,7 @@ struct derive_index *derive_index_new(const struct derive *d, struct arena *a) {
     derive_note_all(x, t, &name, d->tools->connector, a);
     struct str stem = to->last.n ? language_stem(to->last, a) : STR_NONE;
     if (!to->need_count && stem.n && to->many && !map_get(&x->givers, stem)) map_put(&x->givers, stem, to);
+    derive_note_verbs(x, to, a);
     map_put(&by_name, t->name, to);
     x->count++;
   }
@@ -197,6 +216,16 @@ void derive_index_free(struct derive_index *x) {
   map_free(&x->words);
   map_free(&x->lows);
   map_free(&x->givers);
+  map_free(&x->doings);
+}
+
+void derive_about(struct str text, struct arena *a, struct map *out) {
+  struct ask_words words;
+  struct err err;
+  if (!language_words(str_cut_utf8(text, DERIVE_ABOUT_MOST), a, &words, &err)) return;
+  for (size_t i = 0; i < words.n; i++)
+    if (words.items[i].kind == WORD_PLAIN && language_is_noun(words.items[i].low))
+      map_put(out, words.items[i].stem, out);
 }
 
 bool derive_index_knows(const struct derive_index *x, struct str stem) {
@@ -225,6 +254,23 @@ static void derive_ask_kin(struct derive_asked *q, struct str stem, struct arena
     yyjson_arr_foreach (k->words, i, n, v) map_put(&q->kin, language_stem(json_text(v), a), q);
 }
 
+static void derive_ask_verbs(struct derive_asked *q, struct str low, struct arena *a) {
+  struct str verbs[DEED_VERBS_MOST];
+  size_t n = language_verbs(low, a, verbs);
+  for (size_t i = 0; i < n; i++) map_put(&q->kin, language_stem(verbs[i], a), q);
+}
+
+enum { DERIVE_NONE_REACH = 5 }; // words from "not" to "a single"
+
+// "don't have a single order" is none at all, be there orders that are called single.
+static bool derive_is_none(const struct ask_words *w, size_t at) {
+  const struct language *en = language_find(STR("en"));
+  if (!str_is(w->items[at].low, "single") || !at || !str_is(w->items[at - 1].low, "a")) return false;
+  for (size_t by = 2; by <= DERIVE_NONE_REACH && by <= at; by++)
+    if (language_at(en, w, at - by, LANGUAGE_NOT, NULL)) return true;
+  return false;
+}
+
 void derive_ask(const struct ask_words *w, struct derive_asked *out, struct arena *a) {
   *out = (struct derive_asked){.words = *w};
   for (size_t i = 0; i < w->n; i++) {
@@ -233,12 +279,15 @@ void derive_ask(const struct ask_words *w, struct derive_asked *out, struct aren
     map_put(&out->stems, w->items[i].stem, out);
     if (w->items[i].kind == WORD_PLAIN)
       map_put(&out->stems, w->items[i].low, out); // "unresolved", as it stands
-    map_put(&out->said, w->items[i].low, out);
-    map_put(&out->said, language_joined(&w->items[i], a), out);
+    if (!derive_is_none(w, i)) {
+      map_put(&out->said, w->items[i].low, out);
+      map_put(&out->said, language_joined(&w->items[i], a), out);
+    }
     map_put(&out->stems, joined, out);
     if (i + 1 < w->n)
       map_put(&out->kin, ARENA_JOIN(a, w->items[i].stem, w->items[i + 1].low), out); // "signed up"
     derive_ask_kin(out, w->items[i].stem, a);
+    if (w->items[i].kind == WORD_PLAIN) derive_ask_verbs(out, w->items[i].low, a);
     if (left.n) map_put(&out->kin, language_stem(left, a), out);
   }
 }
@@ -290,6 +339,17 @@ const struct derive_shape *derive_known(const struct derive_taking *x, const str
   return k->shape;
 }
 
+static void derive_take(struct derive_taking *x, const struct derive_tool *t, int depth);
+
+// Those whose rows may point at it.
+static void derive_take_sought(struct derive_taking *x, yyjson_mut_val *thing, int depth) {
+  size_t i, n;
+  yyjson_mut_val *v;
+  yyjson_mut_arr_foreach (yyjson_mut_obj_get(thing, "seeks"), i, n, v)
+    for (size_t k = 0; k < x->x->count; k++)
+      if (str_is(x->x->tools[k].id, yyjson_mut_get_str(v))) derive_take(x, &x->x->tools[k], depth);
+}
+
 // What others are given comes first, so that a thing within it finds it.
 static void derive_take(struct derive_taking *x, const struct derive_tool *t, int depth) {
   bool seen;
@@ -309,9 +369,11 @@ static void derive_take(struct derive_taking *x, const struct derive_tool *t, in
                              .weight = x->x->weight,
                              .doc = x->doc,
                              .arena = x->arena};
-  derive_put(&w, x->things, t->id, derive_write(&w));
+  yyjson_mut_val *thing = derive_write(&w);
+  derive_put(&w, x->things, t->id, thing);
   for (size_t i = 0; i < n && depth < 1; i++)
     if (refs[i].of == x->x) derive_take(x, refs[i].to, depth + 1); // their rows may have to be looked at
+  if (depth < 1) derive_take_sought(x, thing, depth + 1);
 }
 
 static void derive_count(const struct derive_index *x, const struct map *stems, bool kin, int *fits,
@@ -346,9 +408,9 @@ yyjson_doc *derive_things(const struct derive_index *x, const struct derive_aske
       if (fits[i] == round && derive_is_reachable(t)) taken[n++] = t;
     }
   if (!n) return NULL;
-  struct map known = {0};
+  struct map known = {0}, pointing = {0};
   struct derive_taking taking = {
-      .x = x, .q = q, .known = &known, .doc = yyjson_mut_doc_new(NULL), .arena = a};
+      .x = x, .q = q, .known = &known, .pointing = &pointing, .doc = yyjson_mut_doc_new(NULL), .arena = a};
   yyjson_mut_val *root = yyjson_mut_obj(taking.doc);
   yyjson_mut_doc_set_root(taking.doc, root);
   taking.things = yyjson_mut_obj_add_obj(taking.doc, root, "things");
@@ -356,5 +418,6 @@ yyjson_doc *derive_things(const struct derive_index *x, const struct derive_aske
   yyjson_doc *doc = yyjson_mut_doc_imut_copy(taking.doc, NULL);
   yyjson_mut_doc_free(taking.doc);
   map_free(&known);
+  map_free(&pointing);
   return doc;
 }

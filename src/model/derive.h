@@ -30,6 +30,9 @@ struct derive_index;
 struct derive_index *derive_index_new(const struct derive *d, struct arena *a);
 void derive_index_free(struct derive_index *x); // its maps
 
+// The stems of the nouns of what a vendor says of itself.
+void derive_about(struct str text, struct arena *a, struct map *out);
+
 // Does any name of a tool, a column or a value have a word of this stem? And the word that a slip of the pen is nearest
 // to; empty: none. `far` as phrases_slip has it; only what is nearer than it was.
 bool derive_index_knows(const struct derive_index *x, struct str stem);

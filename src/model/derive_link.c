@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What rows say of others: which row of another tool one belongs to, by an id, a code or a name, and what that one is
-// known by; how many rows of another tool belong to one. Of the same source by what columns are called, of another one
-// only where the values that were seen are the same.
+// known by. Of the same source by what columns are called, of another one only where the values that were seen are the
+// same.
 #include "data/json.h"
-#include "model/derive_writing.h"
+#include "model/derive_linking.h"
 
 enum { // of a hundred values, how many have to be there
   LINK_MOST_SHARED = 50,
   LINK_SOME_SHARED = 5, // where not all rows of the other were seen
-  LINK_DEPTH_MOST = 2,
 };
 
 // ---- which row of what
@@ -80,7 +79,9 @@ static const struct derive_column *link_key_seen(const struct derive_column *c,
   int most = LINK_MOST_SHARED - 1;
   for (size_t i = 0; i < s->count; i++) {
     int shared = link_shared(c, &s->columns[i]);
-    if (shared <= most || s->columns[i].key_count != s->columns[i].row_count) continue;
+    if (shared <= most || s->columns[i].type == TABLE_JSON ||
+        s->columns[i].key_count != s->columns[i].row_count)
+      continue;
     most = shared;
     best = &s->columns[i];
   }
@@ -93,7 +94,8 @@ static bool link_holds(const struct derive_column *c, const struct derive_column
   bool unique = !key->keys || key->key_count == key->row_count;
   *pending = shared < 0 && !(own && sure);
   if (shared < 0) return own && sure && unique;
-  return unique && shared >= (key->row_count == DERIVE_KEYS_MOST ? LINK_SOME_SHARED : LINK_MOST_SHARED);
+  bool some = key->row_count == DERIVE_KEYS_MOST || (own && sure); // the first rows of both may hardly meet
+  return unique && shared >= (some ? LINK_SOME_SHARED : LINK_MOST_SHARED);
 }
 
 // Has the row beside "company_id" a "company_name" of its own?
@@ -109,6 +111,19 @@ static bool link_is_found(const struct derive_shape *s, struct str noun, struct 
   return label && label->found_count;
 }
 
+// "Who visited the most?": the rows that people are known by are asked for, though nobody is named.
+static bool link_is_who(const struct derive_taking *x, struct str noun) {
+  const struct language *en = language_find(STR("en"));
+  struct word one = {.text = noun, .low = noun, .whole = noun, .stem = language_stem(noun, x->arena)};
+  struct ask_words words = {&one, 1};
+  return x->q->words.n && language_at(en, &x->q->words, 0, LANGUAGE_WHO, NULL) &&
+         language_at(en, &words, 0, LANGUAGE_PEOPLE, NULL);
+}
+
+static void link_singular(struct str *word) {
+  if (word->n > 2 && str_ends(*word, "s") && !str_ends(*word, "ss")) word->n--;
+}
+
 // A column called after what another tool lists.
 static bool link_by_name(const struct derive_taking *x, const struct derive_tool *t,
                          const struct derive_column *c, const struct derive_index *of,
@@ -116,8 +131,10 @@ static bool link_by_name(const struct derive_taking *x, const struct derive_tool
   struct derive_name name;
   bool seen, pending = true, own = of == x->x;
   derive_split(c->name, x->arena, &name);
+  bool many = c->type == TABLE_JSON;
+  if (many && name.n > 1) link_singular(&name.words[name.n - 1]); // "course_ids"
   bool key_like = name.n > 1 && link_tells(name.words[name.n - 1]);
-  if (!name.n || (name.n > 1 && !key_like) || (name.n == 1 && c->type != TABLE_TEXT)) return false;
+  if (!name.n || (name.n > 1 && !key_like) || (name.n == 1 && c->type != TABLE_TEXT && !many)) return false;
   struct str noun = name.words[name.n > 1 ? name.n - 2 : 0];
   const struct derive_tool *to = link_lists(of, noun, key_like, x->arena);
   if (!to || to == t || to == t->giver) return false;
@@ -128,7 +145,8 @@ static bool link_by_name(const struct derive_taking *x, const struct derive_tool
   }
   const struct derive_shape *shape = derive_known(x, of, to, &seen);
   const struct derive_column *key = link_key(shape, c->name, &name, noun, x->arena);
-  if (!key && name.n > 1) key = link_key_seen(c, shape);
+  bool other = !key ? name.n > 1 || many : !link_holds(c, key, own, key_like, &pending) && !pending;
+  if (other) key = link_key_seen(c, shape); // called after it, and by another of its columns: a code
   if (key && !link_holds(c, key, own, key_like, &pending) && !pending) return false;
   if (!key && shape->count) return false;
   *out = (struct derive_ref){.column = c->name,
@@ -137,16 +155,34 @@ static bool link_by_name(const struct derive_taking *x, const struct derive_tool
                              .shape = shape,
                              .key = key && !pending ? key->name : STR_NONE,
                              .noun = noun,
-                             .asked = derive_is_asked_for(x->q, noun, x->arena) ||
+                             .asked = derive_is_asked_for(x->q, noun, x->arena) || link_is_who(x, noun) ||
                                       (seen && link_is_found(shape, noun, x->arena)),
-                             .by_name = key && key == derive_label(shape, noun, x->arena)};
+                             .by_name = key && !many && key == derive_label(shape, noun, x->arena),
+                             .many = many};
   return true;
+}
+
+// Is it called as who has something in hand: "assignee", "owner"?
+bool link_is_holder(struct str column, struct arena *a) {
+  size_t i, n;
+  yyjson_val *v;
+  for (const struct language_kin *k = language_kin(language_stem(column, a)); k; k = k->next)
+    yyjson_arr_foreach (k->words, i, n, v)
+      if (str_is(json_text(v), "holder")) return true;
+  return false;
 }
 
 static bool link_is_there(const struct derive_ref *refs, size_t n, const struct derive_tool *to) {
   for (size_t i = 0; i < n; i++)
     if (refs[i].to == to && refs[i].key.n) return true;
   return false;
+}
+
+// Is it called as what tells one row from all others? Clinics have a city each, and are not told by it.
+static bool link_key_tells(const struct derive_column *key, struct arena *a) {
+  struct derive_name name;
+  derive_split(key->name, a, &name);
+  return name.n && link_tells(name.words[name.n - 1]) && !derive_is_id(key->name);
 }
 
 // Names of a row that are names of others' rows: a depot is called as the town of a branch.
@@ -158,9 +194,12 @@ static bool link_by_values(const struct derive_taking *x, const struct derive_to
     if (str_eq(seen->of->tools[i].id, seen->id)) to = &seen->of->tools[i];
   if (!to || to == t || to == t->giver || to->need_count || c->type != TABLE_TEXT || c->key_count < 3)
     return false;
-  const struct derive_column *key = derive_label(seen->shape, to->noun, x->arena);
+  const struct derive_column *label = derive_label(seen->shape, to->noun, x->arena), *key = label;
   bool pending;
-  if (!key || !link_holds(c, key, false, false, &pending)) return false;
+  if (!key || !link_holds(c, key, false, false, &pending)) {
+    key = link_key_seen(c, seen->shape); // logins
+    if (!key || !link_key_tells(key, x->arena)) return false;
+  }
   *out = (struct derive_ref){.column = c->name,
                              .of = seen->of,
                              .to = to,
@@ -168,7 +207,7 @@ static bool link_by_values(const struct derive_taking *x, const struct derive_to
                              .key = key->name,
                              .noun = to->last.n ? to->noun : STR("other"),
                              .asked = derive_is_asked_for(x->q, to->last, x->arena),
-                             .by_name = true};
+                             .by_name = key == label};
   return true;
 }
 
@@ -178,8 +217,7 @@ size_t derive_refs(const struct derive_taking *x, const struct derive_tool *t, c
   for (int own = 1; own >= 0; own--)
     for (size_t i = 0; i < s->count; i++) {
       const struct derive_column *c = &s->columns[i];
-      if (c->type == TABLE_TIME || c->type == TABLE_BOOLEAN || c->type == TABLE_JSON ||
-          link_names_itself(s, c->name, x->arena))
+      if (c->type == TABLE_TIME || c->type == TABLE_BOOLEAN || link_names_itself(s, c->name, x->arena))
         continue;
       if (own && n < DERIVE_REFS_MOST) n += link_by_name(x, t, c, x->x, &out[n]);
       for (size_t k = 0; k < x->q->all_count && !own && n < DERIVE_REFS_MOST; k++)
@@ -187,22 +225,29 @@ size_t derive_refs(const struct derive_taking *x, const struct derive_tool *t, c
     }
   for (size_t i = 0; i < s->count; i++)
     for (size_t k = 0; k < x->q->seen_count && n < DERIVE_REFS_MOST; k++)
-      if (link_by_values(x, t, &s->columns[i], &x->q->seen[k], &out[n]) && !link_is_there(out, n, out[n].to))
+      if (link_by_values(x, t, &s->columns[i], &x->q->seen[k], &out[n]) &&
+          (!link_is_there(out, n, out[n].to) || link_is_holder(s->columns[i].name, x->arena)))
         n++;
   return n;
 }
 
+const struct derive_pointing *derive_points_of(const struct derive_taking *x, const struct derive_index *of,
+                                               const struct derive_tool *t) {
+  struct derive_pointing *p = map_get(x->pointing, t->id);
+  struct derive_taking there = *x;
+  bool seen;
+  if (p) return p;
+  p = ARENA_NEW(x->arena, struct derive_pointing);
+  p->refs = ARENA_ARRAY(x->arena, DERIVE_REFS_MOST, struct derive_ref);
+  there.x = of;
+  p->n = derive_refs(&there, t, derive_known(&there, of, t, &seen), p->refs);
+  map_put(x->pointing, t->id, p);
+  return p;
+}
+
 // ---- columns of what is linked
 
-struct linking {
-  const struct derive_writing *w;
-  yyjson_mut_val *columns, *steps;
-  struct arena *arena;
-  const struct derive_ref *path[LINK_DEPTH_MOST];
-  size_t depth;
-};
-
-static struct str link_table(const struct linking *x, const struct derive_tool *t) {
+struct str link_table(const struct linking *x, const struct derive_tool *t) {
   return ARENA_JOIN(x->arena, t->id, STR("_all"));
 }
 
@@ -219,8 +264,8 @@ static struct str link_sql(const struct linking *x, const struct derive_column *
   return sql;
 }
 
-static void link_step(const struct linking *x, const struct derive_index *of, const struct derive_tool *t,
-                      struct str column) {
+void link_step(const struct linking *x, const struct derive_index *of, const struct derive_tool *t,
+               struct str column) {
   const struct derive_writing *w = x->w;
   yyjson_mut_val *step = yyjson_mut_obj(w->doc);
   derive_put(w, step, STR("id"), derive_text(w, link_table(x, t)));
@@ -246,6 +291,18 @@ static struct str link_joined(const struct linking *x) {
   return made;
 }
 
+// Is one of its columns called so, in whichever number?
+static bool link_calls(const struct linking *x, struct str word) {
+  struct str stem = language_stem(word, x->arena);
+  yyjson_mut_val *key, *column, *v;
+  size_t i, n, k, m;
+  yyjson_mut_obj_foreach (x->columns, i, n, key, column)
+    yyjson_mut_arr_foreach (yyjson_mut_obj_get(column, "names"), k, m, v)
+      if (str_eq(language_stem(str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)), x->arena), stem))
+        return true;
+  return false;
+}
+
 static void link_call(const struct linking *x, yyjson_mut_val *names, struct str noun, struct str word) {
   const struct derive_writing *w = x->w;
   if (!derive_calls(x->columns, word)) yyjson_mut_arr_append(names, derive_text(w, word));
@@ -253,7 +310,7 @@ static void link_call(const struct linking *x, yyjson_mut_val *names, struct str
   yyjson_mut_arr_append(names, derive_text(w, ARENA_JOIN(x->arena, word, STR(" of "), noun)));
 }
 
-static bool link_says_all(const struct derive_writing *w, struct str phrase) {
+bool link_says_all(const struct derive_writing *w, struct str phrase) {
   struct derive_name words;
   derive_split(phrase, w->arena, &words);
   for (size_t i = 0; i < words.n; i++)
@@ -281,7 +338,7 @@ static void link_add(struct linking *x, struct str key, yyjson_mut_val *names, c
   if (c->type == TABLE_JSON) derive_put(w, column, STR("list"), yyjson_mut_true(w->doc));
   if (derive_is_number(c)) derive_put(w, column, STR("kind"), derive_text(w, STR("gauge")));
   derive_split(c->name, x->arena, &name);
-  if (values && c->type == TABLE_BOOLEAN) derive_flag(w, &name, column);
+  if (values && c->type == TABLE_BOOLEAN) derive_flag(w, &name, NULL, column);
   if (values && c->type == TABLE_TEXT) derive_values(w, c, column);
   derive_put(w, x->columns, key, column);
   for (size_t i = 0; i < x->depth; i++) link_step(x, x->path[i]->of, x->path[i]->to, key);
@@ -297,11 +354,15 @@ static void link_attribute(struct linking *x, const struct derive_column *c) {
   if (derive_is_id(c->name) || !word.n || derive_is_asking(word, x->arena)) return;
   bool said = link_says_all(w, word), valued = last->asked && link_says_value(w, c);
   if (!memchr(word.p, ' ', word.n)) derive_noun_kin(w, word, kin);
-  if (!said && !valued && !(last->asked && yyjson_mut_arr_size(kin))) return;
+  if (!said && !valued && !yyjson_mut_arr_size(kin)) return;
+  yyjson_mut_arr_foreach (kin, i, n, v)
+    if (!last->asked && !said && !valued &&
+        (c->type != TABLE_TEXT || link_calls(x, str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)))))
+      return;
   struct derive_name name;
   derive_split(c->name, x->arena, &name);
-  bool tells = name.n && link_tells(name.words[name.n - 1]);             // of which no word says whose it is
-  if (!last->asked && (tells || derive_calls(x->columns, word))) return; // its own is meant
+  bool tells = name.n && link_tells(name.words[name.n - 1]);  // of which no word says whose it is
+  if (!last->asked && (tells || link_calls(x, word))) return; // its own is meant, or that of what is nearer
   link_call(x, names, last->noun, word);
   yyjson_mut_arr_foreach (kin, i, n, v)
     link_call(x, names, last->noun, str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)));
@@ -316,6 +377,24 @@ static void link_attribute(struct linking *x, const struct derive_column *c) {
       yyjson_mut_obj_put(made, yyjson_mut_str(w->doc, "other"), yyjson_mut_true(w->doc));
 }
 
+// Words that stand in several names: "Carla" and "Grant" of guests, of their reservations.
+static void link_found(const struct linking *x, struct str key, const struct derive_column *label) {
+  const struct derive_writing *w = x->w;
+  yyjson_mut_val *list = yyjson_mut_obj_get(x->thing, "conditions");
+  if (!list) derive_put(w, x->thing, STR("conditions"), list = yyjson_mut_arr(w->doc));
+  for (size_t i = 0; i < label->found_count; i++) {
+    struct str word = label->found[i][0];
+    if (label->found[i][1].n || memchr(word.p, '\'', word.n)) continue;
+    yyjson_mut_val *one = yyjson_mut_arr_add_obj(w->doc, list), *names = yyjson_mut_arr(w->doc);
+    yyjson_mut_arr_append(names, derive_text(w, word));
+    derive_put(w, one, STR("names"), names);
+    derive_put(w, one, STR("of"), derive_text(w, key));
+    derive_put(w, one, STR("sql"),
+               derive_text(w, arena_printf(x->arena, "instr(lower(%.*s), '%.*s') > 0",
+                                           STR_ARG(link_sql(x, label)), STR_ARG(word))));
+  }
+}
+
 // "company" of deals that hold a company's id: its name.
 static void link_name(struct linking *x) {
   const struct derive_writing *w = x->w;
@@ -328,6 +407,7 @@ static void link_name(struct linking *x) {
   derive_noun_kin(w, last->noun, names);
   struct str word = derive_plainly(label, x->arena);
   if (!derive_calls(x->columns, word)) yyjson_mut_arr_append(names, derive_text(w, word));
+  if (!yyjson_mut_obj_getn(x->columns, last->noun.p, last->noun.n)) link_found(x, last->noun, label);
   link_add(x, last->noun, names, label, true);
   yyjson_mut_val *made = yyjson_mut_obj_getn(x->columns, last->noun.p, last->noun.n);
   if (made && !yyjson_mut_obj_get(made, "other")) derive_put(w, made, STR("other"), yyjson_mut_true(w->doc));
@@ -348,6 +428,24 @@ static const struct derive_column *link_own_words(const struct linking *x, const
   return own;
 }
 
+// Deeper: what that row points at.
+static void link_walk(struct linking *x);
+static void link_on(struct linking *x) {
+  const struct derive_ref *last = x->path[x->depth - 1];
+  struct derive_ref *refs = ARENA_ARRAY(x->arena, DERIVE_REFS_MOST, struct derive_ref);
+  struct derive_taking there = *x->w->taking;
+  if (x->depth == LINK_DEPTH_MOST) return;
+  there.x = last->of;
+  size_t n = derive_refs(&there, last->to, last->shape, refs);
+  for (size_t i = 0; i < n; i++) {
+    if (!refs[i].key.n || refs[i].many || refs[i].to == x->w->t) continue;
+    x->path[x->depth++] = &refs[i];
+    link_walk(x);
+    link_on(x);
+    x->depth--;
+  }
+}
+
 static void link_walk(struct linking *x) {
   const struct derive_ref *last = x->path[x->depth - 1];
   const struct derive_column *label = derive_label(last->shape, last->noun, x->arena);
@@ -355,161 +453,24 @@ static void link_walk(struct linking *x) {
   for (size_t i = 0; i < last->shape->count; i++)
     if (&last->shape->columns[i] != label || !last->asked)
       link_attribute(x, link_own_words(x, last->of, &last->shape->columns[i]));
-  if (x->depth == LINK_DEPTH_MOST) return;
-  struct derive_ref *refs = ARENA_ARRAY(x->arena, DERIVE_REFS_MOST, struct derive_ref);
-  struct derive_taking there = *x->w->taking;
-  there.x = last->of;
-  size_t n = derive_refs(&there, last->to, last->shape, refs);
-  for (size_t i = 0; i < n; i++) {
-    if (!refs[i].key.n || refs[i].to == x->w->t) continue;
-    x->path[x->depth++] = &refs[i];
-    link_walk(x);
-    x->depth--;
-  }
-}
-
-// ---- how many rows of others belong to one
-
-static bool link_is_named(const struct derive_writing *w, const struct derive_tool *c) {
-  struct derive_name noun;
-  derive_split(c->noun, w->arena, &noun);
-  struct str one = noun.n ? noun.words[noun.n - 1] : STR_NONE;
-  return map_get(w->said, c->last) || (one.n && map_get(w->said, one)) ||
-         map_get(w->said, ARENA_JOIN(w->arena, c->last, STR("s")));
-}
-
-void derive_own_kin(const struct derive_writing *w, const struct derive_index *of,
-                    const struct derive_tool *c, yyjson_mut_val *names) {
-  yyjson_mut_val *kin = yyjson_mut_arr(w->doc), *v;
-  size_t i, n;
-  derive_noun_kin(w, c->last, kin);
-  yyjson_mut_arr_foreach (kin, i, n, v) {
-    struct str word = str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)),
-               stem = language_stem(word, w->arena);
-    const struct derive_tool *other = map_get(&of->givers, stem);
-    bool deed = str_eq(stem, language_stem(c->last, w->arena)); // "invoiced"
-    if (!deed && (!other || other == c)) yyjson_mut_arr_append(names, derive_text(w, word));
-  }
-}
-
-// The condition of those that are meant by a word of the question: "open invoices".
-static void link_count(struct linking *x, const struct derive_index *of, const struct derive_tool *c,
-                       const struct derive_ref *ref, struct str word, struct str test) {
-  const struct derive_writing *w = x->w;
-  yyjson_mut_val *column = yyjson_mut_obj(w->doc), *names = yyjson_mut_arr(w->doc);
-  struct str before = word.n ? ARENA_JOIN(x->arena, word, STR(" ")) : STR_NONE,
-             low = ref->by_name ? STR("lower(") : STR_NONE, end = ref->by_name ? STR(")") : STR_NONE;
-  struct str key = ARENA_JOIN(x->arena, before, c->last);
-  if (yyjson_mut_obj_getn(x->columns, key.p, key.n) || yyjson_mut_obj_size(x->columns) >= DERIVE_COLUMNS_MOST)
-    return;
-  struct str sql = arena_printf(
-      x->arena, "SELECT count(*) FROM %.*s c WHERE %.*sc.\"%.*s\"%.*s = %.*s%.*s.\"%.*s\"%.*s%.*s",
-      STR_ARG(link_table(x, c)), STR_ARG(low), STR_ARG(ref->column), STR_ARG(end), STR_ARG(low),
-      STR_ARG(w->t->id), STR_ARG(ref->key), STR_ARG(end), STR_ARG(test));
-  bool seen;
-  const struct derive_column *time = derive_time(derive_known(w->taking, of, c, &seen), x->arena);
-  derive_put(w, column, STR("sql"), derive_text(w, arena_printf(x->arena, "(%.*s)", STR_ARG(sql))));
-  if (time) {
-    struct str at = derive_column_sql(time, STR("c"), x->arena);
-    derive_put(w, column, STR("spanned"),
-               derive_text(w, arena_printf(x->arena, "(%.*s AND %.*s >= :since AND %.*s < :until)",
-                                           STR_ARG(sql), STR_ARG(at), STR_ARG(at))));
-  }
-  yyjson_mut_arr_append(names, derive_text(w, ARENA_JOIN(x->arena, before, c->noun)));
-  yyjson_mut_arr_append(names, derive_text(w, key));
-  if (!word.n) derive_own_kin(w, of, c, names);
-  derive_put(w, column, STR("names"), names);
-  derive_put(w, column, STR("kind"), derive_text(w, STR("count")));
-  derive_put(w, column, STR("counted"), yyjson_mut_true(w->doc));
-  derive_put(w, column, STR("joined"),
-             derive_text(w, arena_printf(x->arena, "%.*s.%.*s = %.*s.%.*s", STR_ARG(c->noun),
-                                         STR_ARG(ref->column), STR_ARG(w->t->noun), STR_ARG(ref->key))));
-  derive_put(w, x->columns, key, column);
-  link_step(x, of, c, key);
-}
-
-static void link_count_values(struct linking *x, const struct derive_index *of, const struct derive_tool *c,
-                              const struct derive_column *in, const struct derive_ref *ref) {
-  const struct derive_writing *w = x->w;
-  struct str sql = derive_column_sql(in, STR("c"), x->arena);
-  struct buf over = BUF_MAX(2000);
-  for (size_t v = 0; v < in->value_count; v++)
-    if (derive_is_over(in->values[v]))
-      buf_printf(&over, "%s'%.*s'", over.n ? ", " : "", STR_ARG(in->values[v]));
-  for (size_t v = 0; v < in->value_count; v++) {
-    struct str value = in->values[v];
-    struct map_slot *slot;
-    if (value.n < 3 || memchr(value.p, '\'', value.n)) continue;
-    if (link_says_all(w, value))
-      link_count(x, of, c, ref, value,
-                 arena_printf(x->arena, " AND %.*s = '%.*s'", STR_ARG(sql), STR_ARG(value)));
-    for (size_t i = 0; derive_is_over(value) && (slot = map_next(w->said, &i));) { // "unpaid"
-      struct str left = language_denied(slot->key);
-      if (left.n && str_eq_nocase(left, value))
-        link_count(x, of, c, ref, slot->key,
-                   arena_printf(x->arena, " AND %.*s NOT IN (%.*s)", STR_ARG(sql), STR_ARG(buf_str(&over))));
-    }
-  }
-  buf_free(&over);
-}
-
-static void link_count_overdue(struct linking *x, const struct derive_index *of, const struct derive_tool *c,
-                               const struct derive_shape *shape, const struct derive_ref *ref) {
-  struct derive_tool alias = *c;
-  struct derive_writing w = *x->w;
-  if (!map_get(w.said, STR("overdue"))) return;
-  alias.id = STR("c");
-  w.t = &alias;
-  w.shape = shape;
-  struct str past = derive_past(&w);
-  if (past.n) link_count(x, of, c, ref, STR("overdue"), arena_printf(x->arena, " AND (%.*s)", STR_ARG(past)));
-}
-
-static void link_counts(struct linking *x, const struct derive_index *of, const struct derive_tool *c) {
-  const struct derive_writing *w = x->w;
-  struct derive_ref *refs = ARENA_ARRAY(x->arena, DERIVE_REFS_MOST, struct derive_ref);
-  struct derive_taking there = *w->taking;
-  bool seen;
-  yyjson_mut_val *kin = yyjson_mut_arr(w->doc);
-  if (c == w->t) return;
-  derive_own_kin(w, of, c, kin);
-  if (!link_is_named(w, c) && !yyjson_mut_arr_size(kin)) return;
-  there.x = of;
-  const struct derive_shape *shape = derive_known(&there, of, c, &seen);
-  size_t n = derive_refs(&there, c, shape, refs);
-  for (size_t i = 0; i < n; i++) {
-    if (refs[i].to != w->t || !refs[i].key.n) continue;
-    link_count_overdue(x, of, c, shape, &refs[i]);
-    for (size_t k = 0; k < shape->count; k++) link_count_values(x, of, c, &shape->columns[k], &refs[i]);
-    link_count(x, of, c, &refs[i], STR_NONE, STR_NONE);
-    return;
-  }
-}
-
-// Of those that the question speaks of.
-static void link_counts_said(struct linking *x, const struct derive_index *of, const struct map *stems) {
-  struct map_slot *slot;
-  for (size_t i = 0; (slot = map_next(stems, &i));) {
-    const struct derive_tool *c = map_get(&of->givers, slot->key);
-    if (c) link_counts(x, of, c);
-  }
 }
 
 void derive_link(const struct derive_writing *w, yyjson_mut_val *thing, yyjson_mut_val *steps) {
-  struct linking x = {
-      .w = w, .columns = yyjson_mut_obj_get(thing, "columns"), .steps = steps, .arena = w->arena};
+  struct linking x = {.w = w,
+                      .thing = thing,
+                      .columns = yyjson_mut_obj_get(thing, "columns"),
+                      .steps = steps,
+                      .arena = w->arena};
   if (!x.columns) return;
-  for (size_t i = 0; i < w->ref_count; i++) {
-    if (!w->refs[i].key.n) continue;
-    x.path[0] = &w->refs[i];
-    x.depth = 1;
-    link_walk(&x);
-  }
-  const struct derive_asked *q = w->taking->q;
-  for (size_t k = 0; k <= q->all_count; k++) { // its own source first
-    const struct derive_index *of = k ? q->all[k - 1] : w->taking->x;
-    if (k && of == w->taking->x) continue;
-    link_counts_said(&x, of, &q->stems);
-    link_counts_said(&x, of, &q->kin);
-  }
+  for (int far = 0; far < 2; far++) // a visit's own hall comes before that of the member who made it
+    for (size_t i = 0; i < w->ref_count; i++) {
+      if (!w->refs[i].key.n || w->refs[i].many) continue;
+      x.path[0] = &w->refs[i];
+      x.depth = 1;
+      if (far)
+        link_on(&x);
+      else
+        link_walk(&x);
+    }
+  link_counts_all(&x);
 }

@@ -39,6 +39,7 @@ static bool number_names_instant(struct str column, struct arena *a) {
   struct str last = name.words[name.n - 1];
   if (number_is_one_of(last, number_sure)) return true;
   if (name.n == 1) return str_is(last, "created") || str_is(last, "modified") || str_is(last, "expires");
+  if (str_is(last, "until") || str_is(last, "since")) return true; // "validUntil"
   return (str_is(last, "time") || str_is(last, "date")) && number_is_event(name.words[name.n - 2]);
 }
 
@@ -91,7 +92,9 @@ void derive_number_known(struct derive_shape *seen, const struct derive_shape *s
       struct derive_column *c = &seen->columns[i];
       const struct derive_column *s = &said->columns[k];
       bool number = c->type == TABLE_INTEGER || c->type == TABLE_DECIMAL;
-      if (!number || !str_eq(c->name, s->name)) continue;
+      if (!str_eq(c->name, s->name)) continue;
+      c->said = s->said;
+      if (!number) continue;
       if (s->epoch) derive_take_instant(c);
       if (s->codes.n) derive_take_codes(c, s->codes);
     }
@@ -103,6 +106,54 @@ static bool number_read(const struct table_cell *cell, int64_t *out) {
   if (cell->kind == TABLE_CELL_INTEGER) return *out = cell->integer, true;
   if (cell->kind == TABLE_CELL_REAL) return *out = (int64_t)cell->real, true;
   return cell->kind == TABLE_CELL_TEXT && str_to_i64(cell->text, out);
+}
+
+// "45.50" of a price, and not "2.10" of a version or "0451" of a number that one dials.
+static bool number_is_amount(struct str column, struct arena *a) {
+  static const char *const amounts[] = {
+      "amount",   "total",     "price",  "cost",    "value",   "fee",   "paid",   "due",      "balance",
+      "subtotal", "tax",       "net",    "gross",   "sum",     "rate",  "budget", "charge",   "spend",
+      "money",    "remaining", "salary", "revenue", "deposit", "limit", "credit", "discount", NULL};
+  struct derive_name name;
+  derive_split(column, a, &name);
+  for (size_t i = 0; i < name.n; i++)
+    if (number_is_one_of(name.words[i], amounts)) return true;
+  return false;
+}
+
+static bool number_is_written(struct str s) {
+  size_t digits = 0, dots = 0, i = s.n && s.p[0] == '-';
+  for (; i < s.n; i++) {
+    if (s.p[i] != '.' && !isdigit((unsigned char)s.p[i])) return false;
+    dots += s.p[i] == '.';
+    digits += s.p[i] != '.';
+  }
+  return digits && digits < 16 && dots < 2;
+}
+
+bool derive_is_doubtful(const struct derive_shape *s, struct arena *a) {
+  for (size_t i = 0; i < s->count; i++) {
+    const struct derive_column *c = &s->columns[i];
+    if (c->type == TABLE_TEXT && !c->value_count && !derive_is_id(c->name) &&
+        (number_names_instant(c->name, a) || number_is_amount(c->name, a)))
+      return true;
+  }
+  return false;
+}
+
+void derive_written_seen(const struct table_result *rows, size_t column, struct derive_column *c,
+                         struct arena *a) {
+  size_t n = 0;
+  if (c->type != TABLE_TEXT || derive_is_id(c->name) || !number_is_amount(c->name, a)) return;
+  for (size_t r = 0; r < rows->row_count; r++) {
+    const struct table_cell *cell = &rows->cells[r * rows->column_count + column];
+    if (cell->kind == TABLE_CELL_NULL) continue;
+    if (cell->kind != TABLE_CELL_TEXT || !number_is_written(cell->text)) return;
+    n++;
+  }
+  if (!n) return;
+  c->type = TABLE_DECIMAL;
+  c->written = true;
 }
 
 // All of them instants; in milliseconds, which hardly anything else is as large as, the name need not say so.
@@ -133,6 +184,7 @@ void derive_number_seen(const struct table_result *rows, size_t column, struct d
 struct str derive_column_sql(const struct derive_column *c, struct str table, struct arena *a) {
   struct str plain = arena_printf(a, "%.*s.\"%.*s\"", STR_ARG(table), STR_ARG(c->name)), code, number;
   if (c->epoch) return arena_printf(a, "time_of(%.*s)", STR_ARG(plain));
+  if (c->written) return arena_printf(a, "CAST(%.*s AS REAL)", STR_ARG(plain));
   if (!c->codes.n) return plain;
   struct buf out = BUF_MAX(4000);
   buf_printf(&out, "CASE %.*s", STR_ARG(plain));

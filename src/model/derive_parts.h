@@ -13,14 +13,28 @@ enum {
   DERIVE_NEEDS_MOST = 4,
   DERIVE_FOUND_MOST = 8,
   DERIVE_TEXT_MOST = 240,
+  DERIVE_ABOUT_MOST = 600,
   DERIVE_REFS_MOST = 12,
-  DERIVE_KEYS_MOST = 300
+  DERIVE_KEYS_MOST = 300,
+  DERIVE_VALUE_BYTES = 60, // a longer one is a sentence
 };
 
 enum {
   DERIVE_WORDED = -18,
   DERIVE_ALONE = -6
 }; // weights: beside a connector's own things, and where it has none
+
+enum { // what a word of the question that stands in a tool's name, its columns or its description counts
+  DERIVE_BY_NAME = 4,
+  DERIVE_BY_COLUMN = 2,
+  DERIVE_BY_TEXT = 1,
+};
+
+struct derive_word { // a place where a word stands
+  const struct derive_word *next;
+  size_t tool;
+  int counts;
+};
 
 struct derive_name { // a name taken apart, in lower case
   struct str words[DERIVE_NAME_WORDS];
@@ -39,6 +53,8 @@ struct derive_column {
                   [2]; // words of the question that stand in cells: the word, the cell; empty: several cells
   size_t found_count;
   bool epoch;       // a time that is a number
+  bool written;     // a number that is a text: "45.50"
+  struct str said;  // words that its definition has of it: "charged,owner"
   struct str codes; // of values that are numbers: "0~draft|1~open"
   uint64_t *keys;   // of rows that were seen: the values, as hashes, in order, each once; NULL: not seen
   size_t key_count, row_count;
@@ -62,6 +78,10 @@ void derive_codes_of(struct derive_column *c, struct str description, struct are
 void derive_number_said(struct derive_column *c, struct arena *a);
 void derive_number_seen(const struct table_result *rows, size_t column, struct derive_column *c,
                         struct arena *a);
+void derive_written_seen(const struct table_result *rows, size_t column, struct derive_column *c,
+                         struct arena *a);
+// A text by its definition that is called as times or amounts are: what it is, its rows say.
+bool derive_is_doubtful(const struct derive_shape *s, struct arena *a);
 void derive_number_known(struct derive_shape *seen, const struct derive_shape *said);
 struct str derive_column_sql(const struct derive_column *c, struct str table, struct arena *a);
 bool derive_is_number(const struct derive_column *c); // one that may be summed or ranked
@@ -86,6 +106,7 @@ struct derive_ref { // a column that says which row of another tool is meant
   struct str key, noun;             // their column; empty: it has to be seen whether there is one
   bool asked;                       // the question speaks of it
   bool by_name;                     // it holds their name
+  bool many;                        // it is a list of them
 };
 
 struct derive_index {
@@ -94,14 +115,20 @@ struct derive_index {
   struct map words;  // by stem: struct derive_word
   struct map lows;   // those of names, as they are written
   struct map givers; // by the stem of what they list: struct derive_tool
+  struct map doings; // the same by the verb that this comes of: "ship" of shipments
   struct str connector;
   int weight;
+};
+
+struct derive_pointing { // a tool's columns that say which rows of others are meant
+  struct derive_ref *refs;
+  size_t n;
 };
 
 struct derive_taking { // the things that a question speaks of
   const struct derive_index *x;
   const struct derive_asked *q;
-  struct map *known; // by tool
+  struct map *known, *pointing; // by tool
   yyjson_mut_doc *doc;
   yyjson_mut_val *things;
   struct arena *arena;
@@ -110,7 +137,9 @@ struct derive_taking { // the things that a question speaks of
 const struct derive_shape *derive_known(const struct derive_taking *x, const struct derive_index *of,
                                         const struct derive_tool *t, bool *seen);
 bool derive_is_asked_for(const struct derive_asked *q, struct str word, struct arena *a);
-// Columns that say which row of another tool is meant (derive_link.c).
+// Columns that say which row of another tool is meant (derive_link.c); those of a tool, looked for once.
+const struct derive_pointing *derive_points_of(const struct derive_taking *x, const struct derive_index *of,
+                                               const struct derive_tool *t);
 size_t derive_refs(const struct derive_taking *x, const struct derive_tool *t, const struct derive_shape *s,
                    struct derive_ref *out);
 

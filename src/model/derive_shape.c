@@ -6,6 +6,7 @@
 
 #include "data/json.h"
 #include "data/meaning.h"
+#include "language/deed.h"
 #include "model/derive_parts.h"
 
 void derive_split(struct str name, struct arena *a, struct derive_name *out) {
@@ -42,8 +43,18 @@ bool derive_is_id(struct str name) {
          str_ends(name, "uuid") || str_ends(name, "Uuid");
 }
 
+// "clientNo", "room_number": what tells rows apart is a number that nobody adds up.
+static bool derive_is_counter(struct str name) {
+  static const char *const ends[] = {"No",   "_no",    "Nr",      "_nr",  "Num",
+                                     "_num", "Number", "_number", "Code", "_code"};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+    if (str_ends(name, ends[i])) return true;
+  return false;
+}
+
 bool derive_is_number(const struct derive_column *c) {
-  return (c->type == TABLE_INTEGER || c->type == TABLE_DECIMAL) && !derive_is_id(c->name);
+  return (c->type == TABLE_INTEGER || c->type == TABLE_DECIMAL) && !derive_is_id(c->name) &&
+         !derive_is_counter(c->name);
 }
 
 // ---- by its definition
@@ -57,8 +68,8 @@ static struct derive_column *derive_more(struct derive_shape *s, struct str name
   c->name = name;
   c->type = type;
   c->value_count = c->found_count = 0;
-  c->epoch = false;
-  c->codes = STR_NONE;
+  c->epoch = c->written = false;
+  c->codes = c->said = STR_NONE;
   c->keys = NULL;
   c->spaced = false;
   c->key_count = c->row_count = 0;
@@ -88,7 +99,11 @@ static void derive_shape_of_text(struct str text, struct derive_shape *out) {
     struct str name = STR_NONE, type = STR_NONE, word;
     struct str tail = item;
     if (!str_cut(&tail, ':', &name) || !str_cut(&tail, '=', &type)) continue;
-    struct derive_column *c = derive_more(out, name, derive_type_of(type));
+    struct str kind = STR_NONE;
+    if (!str_cut(&type, '#', &kind)) continue;
+    struct derive_column *c = derive_more(out, name, derive_type_of(kind));
+    if (c) c->said = type;
+    type = kind;
     if (c && str_is(type, "epoch")) derive_take_instant(c);
     if (c && str_is(type, "coded")) {
       derive_take_codes(c, tail);
@@ -123,10 +138,16 @@ static void derive_shape_of_schema(yyjson_val *row, struct str prefix, int depth
                            : derive_schema_is(v, "number")  ? TABLE_DECIMAL
                            : derive_schema_is(v, "boolean") ? TABLE_BOOLEAN
                            : derive_schema_is(v, "array")   ? TABLE_JSON
-                           : str_starts(format, "date")     ? TABLE_TIME
-                                                            : TABLE_TEXT;
+                           : str_starts(format, "date") ||
+                                   meaning_is_day(format, json_str(v, "pattern"), json_str(v, "description"))
+                               ? TABLE_TIME
+                               : TABLE_TEXT;
     struct derive_column *c = derive_more(out, name, type);
     if (!c) continue;
+    struct buf said = BUF_MAX(400);
+    meaning_words(json_str(v, "description"), &said);
+    c->said = arena_dup(a, buf_str(&said));
+    buf_free(&said);
     if (derive_is_number(c) && meaning_is_instant(format, json_str(v, "description"))) derive_take_instant(c);
     derive_codes_of(c, json_str(v, "description"), a);
     yyjson_arr_foreach (yyjson_obj_get(v, "enum"), k, m, word)
@@ -189,7 +210,7 @@ static void derive_see_values(const struct table_result *rows, size_t column, st
     bool there = false;
     for (size_t i = 0; i < c->value_count && !there; i++) there = str_eq(c->values[i], cell->text);
     if (there) continue;
-    if (c->value_count == DERIVE_VALUES_MOST || cell->text.n > 60) {
+    if (c->value_count == DERIVE_VALUES_MOST || cell->text.n > DERIVE_VALUE_BYTES) {
       c->value_count = 0;
       return;
     }
@@ -217,6 +238,13 @@ static bool derive_is_called(struct str column, struct str stem, struct arena *a
 }
 
 // Words of the question that stand in cells of a column whose values are too many to be words themselves.
+// "sold" of "SOLD_OUT" where another column is "seatsSold": the column is called so, the cell only has it.
+static bool derive_calls_any(const struct table_result *rows, struct str stem, struct arena *a) {
+  for (size_t i = 0; i < rows->column_count; i++)
+    if (derive_is_called(rows->columns[i].name, stem, a)) return true;
+  return false;
+}
+
 static void derive_see_words(const struct table_result *rows, size_t column, const struct ask_words *question,
                              struct derive_column *c, struct arena *a) {
   for (size_t w = 0; w < question->n && c->found_count < DERIVE_FOUND_MOST; w++) {
@@ -224,7 +252,7 @@ static void derive_see_words(const struct table_result *rows, size_t column, con
     if (word->kind == WORD_NUMBER || word->low.n < 3 ||
         language_fills(language_guess(question), question, w) || derive_is_called(c->name, word->stem, a))
       continue;
-    struct str one = STR_NONE;
+    struct str one = STR_NONE; // a sentence has verbs of its own: "put" of a note is none of the question's
     size_t cells = 0;
     for (size_t r = 0; r < rows->row_count; r++) {
       const struct table_cell *cell = &rows->cells[r * rows->column_count + column];
@@ -232,9 +260,11 @@ static void derive_see_words(const struct table_result *rows, size_t column, con
       cells += !cells || !str_eq(cell->text, one);
       one = cell->text;
     }
-    if (!cells) continue;
+    bool verb = one.n > DERIVE_VALUE_BYTES && language_is_verb(word->low);
+    if (!cells || verb || (!str_eq_nocase(one, word->low) && derive_calls_any(rows, word->stem, a))) continue;
     c->found[c->found_count][0] = word->low;
-    c->found[c->found_count++][1] = cells == 1 ? one : STR_NONE;
+    c->found[c->found_count++][1] =
+        cells == 1 && c->type == TABLE_TEXT ? one : STR_NONE; // a list has it among others
   }
 }
 
@@ -243,21 +273,42 @@ static int derive_by_key(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
+static void derive_add_key(struct derive_column *c, const struct table_cell *cell, size_t *n) {
+  char low[64];
+  size_t most = 0;
+  if (cell->kind == TABLE_CELL_INTEGER)
+    most = (size_t)snprintf(low, sizeof low, "%lld", (long long)cell->integer);
+  for (; cell->kind == TABLE_CELL_TEXT && most < cell->text.n && most < sizeof low; most++)
+    low[most] = (char)tolower((unsigned char)cell->text.p[most]);
+  c->spaced = c->spaced || (cell->kind == TABLE_CELL_TEXT && memchr(cell->text.p, ' ', cell->text.n));
+  if (most && *n < DERIVE_KEYS_MOST) c->keys[(*n)++] = map_hash(str_make(low, most));
+}
+
+// A list has one for each of what is in it.
+static void derive_add_keys(struct derive_column *c, const struct table_cell *cell, size_t *n) {
+  yyjson_doc *doc = yyjson_read(cell->text.p, cell->text.n, 0);
+  size_t i, count;
+  yyjson_val *v;
+  yyjson_arr_foreach (yyjson_doc_get_root(doc), i, count, v) {
+    struct table_cell one = {.kind = TABLE_CELL_TEXT, .text = json_text(v)};
+    if (yyjson_is_int(v))
+      one = (struct table_cell){.kind = TABLE_CELL_INTEGER, .integer = yyjson_get_sint(v)};
+    derive_add_key(c, &one, n);
+  }
+  yyjson_doc_free(doc);
+}
+
 // What the values are, so that they can be held against those of other rows.
 static void derive_see_keys(const struct table_result *rows, size_t column, struct derive_column *c,
                             struct arena *a) {
-  char low[64];
   size_t n = 0, kept = 0;
   c->keys = ARENA_ARRAY(a, DERIVE_KEYS_MOST, uint64_t);
   for (size_t r = 0; r < rows->row_count && n < DERIVE_KEYS_MOST; r++) {
     const struct table_cell *cell = &rows->cells[r * rows->column_count + column];
-    size_t most = 0;
-    if (cell->kind == TABLE_CELL_INTEGER)
-      most = (size_t)snprintf(low, sizeof low, "%lld", (long long)cell->integer);
-    for (; cell->kind == TABLE_CELL_TEXT && most < cell->text.n && most < sizeof low; most++)
-      low[most] = (char)tolower((unsigned char)cell->text.p[most]);
-    c->spaced = c->spaced || (cell->kind == TABLE_CELL_TEXT && memchr(cell->text.p, ' ', cell->text.n));
-    if (most) c->keys[n++] = map_hash(str_make(low, most));
+    if (c->type == TABLE_JSON && cell->kind == TABLE_CELL_TEXT)
+      derive_add_keys(c, cell, &n);
+    else
+      derive_add_key(c, cell, &n);
   }
   qsort(c->keys, n, sizeof *c->keys, derive_by_key);
   for (size_t i = 0; i < n; i++)
@@ -302,9 +353,11 @@ const struct derive_shape *derive_see(const struct table_result *rows, const str
     struct derive_column *c = derive_more(out, rows->columns[i].name, rows->columns[i].type);
     if (!c) continue;
     derive_number_seen(rows, i, c, a);
+    derive_written_seen(rows, i, c, a);
     derive_see_keys(rows, i, c, a);
     if (c->type == TABLE_TEXT) derive_see_values(rows, i, c);
-    if (c->type == TABLE_TEXT && !derive_is_id(c->name)) derive_see_words(rows, i, question, c, a);
+    if ((c->type == TABLE_TEXT || c->type == TABLE_JSON) && !derive_is_id(c->name))
+      derive_see_words(rows, i, question, c, a);
     derive_keep(c, a);
   }
   for (size_t i = 0; i < out->count; i++) derive_leave_exact(out, &out->columns[i]);

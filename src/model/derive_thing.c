@@ -3,6 +3,7 @@
 // others get of its rows, columns.
 #include "data/json.h"
 #include "data/meaning.h"
+#include "language/deed.h"
 #include "model/derive_writing.h"
 
 yyjson_mut_val *derive_text(const struct derive_writing *w, struct str text) {
@@ -51,9 +52,8 @@ static bool derive_is_span(const struct derive_writing *w, struct str argument, 
       rest = rest.n ? STR("?") : word;
   }
   struct str type = json_str(schema, "type");
-  bool counted = (str_is(type, "integer") || str_is(type, "number")) && // program/bind sends seconds
-                 meaning_is_instant(format, json_str(schema, "description")) &&
-                 !str_contains(json_str(schema, "description"), STR("milli"));
+  bool counted = (str_is(type, "integer") || str_is(type, "number")) && // program/bind knows its unit
+                 meaning_is_instant(format, json_str(schema, "description"));
   if (lower == upper || !(str_is(type, "string") || !type.n || counted)) return false;
   if (format.n && !counted && !str_starts(format, "date")) return false;
   *since = lower;
@@ -105,7 +105,8 @@ static void derive_add_argument(const struct derive_writing *w, yyjson_mut_val *
   struct str of, type = json_str(schema, "type");
   if (derive_is_span(w, argument, schema, &since, &of)) {
     struct str column = derive_span_column(w, of);
-    bool day = str_is(json_str(schema, "format"), "date");
+    bool day = meaning_is_day(json_str(schema, "format"), json_str(schema, "pattern"),
+                              json_str(schema, "description"));
     if (column.n && (since || !day)) // the end of a day may be in it or not
       derive_put(w, arguments, argument,
                  derive_slot(w, "$param", since ? STR("since") : STR("until"), "of", column));
@@ -220,16 +221,19 @@ static void derive_points(const struct derive_writing *w, yyjson_mut_val *thing)
 static void derive_also(const struct derive_writing *w, yyjson_mut_val *thing) {
   struct ask_words words;
   struct err err;
-  yyjson_mut_val *also = yyjson_mut_arr(w->doc);
-  if (!language_words(str_cut_utf8(w->t->tool->description, DERIVE_TEXT_MOST), w->arena, &words, &err))
-    return;
+  yyjson_mut_val *also = yyjson_mut_arr(w->doc), *does = yyjson_mut_arr(w->doc);
+  struct str text = ARENA_JOIN(w->arena, w->t->tool->title, STR("\n"), w->t->tool->about, STR("\n"),
+                               w->t->tool->description);
+  if (!language_words(str_cut_utf8(text, DERIVE_TEXT_MOST), w->arena, &words, &err)) return;
   for (size_t i = 0; i < words.n; i++) {
     struct str low = language_joined(&words.items[i], w->arena); // "signups"
-    if (words.items[i].kind == WORD_PLAIN && low.n > 3 && derive_is_said(w, low) &&
+    if (words.items[i].kind == WORD_PLAIN && low.n > 1 && derive_is_said(w, low) &&
         !language_fills(language_find(STR("en")), &words, i))
       yyjson_mut_arr_append(also, derive_text(w, low));
   }
   derive_put(w, thing, STR("also"), also);
+  derive_doings(w, w->t->last, DERIVE_DEEDS, does);
+  derive_put(w, thing, STR("does"), does);
 }
 
 static void derive_names(const struct derive_writing *w, yyjson_mut_val *thing) {
@@ -239,6 +243,7 @@ static void derive_names(const struct derive_writing *w, yyjson_mut_val *thing) 
               memchr(w->t->noun.p, ' ', w->t->noun.n); // the connector's words come first
   if (w->t->last.n && !only) yyjson_mut_arr_append(names, derive_text(w, w->t->last));
   if (w->t->last.n && !only) derive_own_kin(w, w->taking->x, w->t, names);
+  if (!only) derive_doings(w, w->t->last, DERIVE_DOERS, names);
   derive_put(w, thing, STR("names"), names);
   derive_also(w, thing);
 }
@@ -259,6 +264,24 @@ static void derive_ranks(const struct derive_writing *w, yyjson_mut_val *thing) 
     }
 }
 
+// A row for each day that says how many there were: the one number is what is counted.
+static void derive_counts(const struct derive_writing *w, yyjson_mut_val *thing) {
+  static const char *const plain[] = {"count", "total", "number", "n", "visitors", "entries"};
+  const struct derive_column *only = NULL;
+  struct derive_name name;
+  size_t numbers = 0;
+  for (size_t i = 0; i < w->shape->count; i++)
+    if (derive_is_number(&w->shape->columns[i])) only = &w->shape->columns[i], numbers++;
+  if (numbers != 1 || only->type != TABLE_INTEGER) return;
+  derive_split(only->name, w->arena, &name);
+  struct str last = name.n ? name.words[name.n - 1] : STR_NONE;
+  bool counts = name.n && (str_eq(language_stem(last, w->arena), language_stem(w->t->last, w->arena)) ||
+                           language_is_deed(last, w->t->last, w->arena));
+  for (size_t i = 0; i < sizeof plain / sizeof *plain && name.n == 1; i++)
+    counts = counts || str_is(last, plain[i]);
+  if (counts) derive_put(w, thing, STR("counts"), derive_text(w, only->name));
+}
+
 static void derive_show(const struct derive_writing *w, yyjson_mut_val *thing) {
   const struct derive_shape *s = w->shape;
   const struct derive_column *label = derive_label(s, w->t->noun, w->arena), *time = derive_time(s, w->arena),
@@ -266,6 +289,7 @@ static void derive_show(const struct derive_writing *w, yyjson_mut_val *thing) {
   yyjson_mut_val *show = yyjson_mut_arr(w->doc);
   if (!label && time)
     derive_put(w, thing, STR("events"), yyjson_mut_true(w->doc)); // rows without names, at a time
+  if (!label && time) derive_counts(w, thing);
   if (!label) label = key;
   if (!label && s->count) label = &s->columns[0];
   if (label) derive_put(w, thing, STR("label"), derive_text(w, label->name));
@@ -275,6 +299,15 @@ static void derive_show(const struct derive_writing *w, yyjson_mut_val *thing) {
       yyjson_mut_arr_append(show, derive_text(w, s->columns[i].name)), n++;
   derive_put(w, thing, STR("show"), show);
   derive_ranks(w, thing);
+}
+
+// How far back it knows anything, where its description says so.
+static void derive_reach(const struct derive_writing *w, yyjson_mut_val *thing) {
+  int64_t days = meaning_keeps(w->t->tool->description);
+  yyjson_mut_val *reach = yyjson_mut_obj(w->doc);
+  if (!days) return;
+  derive_put(w, reach, STR("days"), yyjson_mut_sint(w->doc, days));
+  derive_put(w, thing, STR("reach"), reach);
 }
 
 yyjson_mut_val *derive_write(const struct derive_writing *w) {
@@ -291,11 +324,55 @@ yyjson_mut_val *derive_write(const struct derive_writing *w) {
     derive_show(w, thing);
     derive_write_columns(w, thing);
     derive_roles(w, thing);
+    derive_states(w, thing);
   }
   if (w->seen) derive_put(w, thing, STR("seen"), yyjson_mut_true(w->doc));
+  if (w->shape && !w->seen && derive_is_doubtful(w->shape, w->arena))
+    derive_put(w, thing, STR("doubtful"), yyjson_mut_true(w->doc));
+  derive_reach(w, thing);
   derive_points(w, thing);
   derive_link(w, thing, steps);
   yyjson_mut_arr_append(steps, derive_step(w, w->t, derive_arguments(w, thing)));
   derive_put(w, thing, STR("steps"), steps);
   return thing;
+}
+
+// ---- words that are akin to a thing's
+
+void derive_doings(const struct derive_writing *w, struct str noun, enum derive_doing which,
+                   yyjson_mut_val *list) {
+  const struct ask_words *all = &w->taking->q->words;
+  const struct language *en = language_find(STR("en"));
+  for (size_t i = 0; i < all->n && noun.n; i++) {
+    struct str low = all->items[i].low;
+    if (all->items[i].kind == WORD_PLAIN && !language_fills(en, all, i) &&
+        language_is_noun(low) == (which == DERIVE_DOERS) && language_is_deed(low, noun, w->arena))
+      yyjson_mut_arr_append(list, derive_text(w, low));
+  }
+}
+
+// "Vans" are the vehicles of that kind, where there is one.
+static bool derive_has_value(const struct derive_shape *s, struct str stem, struct arena *a) {
+  for (size_t i = 0; s && i < s->count; i++)
+    for (size_t k = 0; k < s->columns[i].value_count; k++)
+      if (str_eq(language_stem(s->columns[i].values[k], a), stem)) return true;
+  return false;
+}
+
+void derive_own_kin(const struct derive_writing *w, const struct derive_index *of,
+                    const struct derive_tool *c, yyjson_mut_val *names) {
+  yyjson_mut_val *kin = yyjson_mut_arr(w->doc), *v;
+  size_t i, n;
+  bool seen;
+  const struct derive_shape *shape = derive_known(w->taking, of, c, &seen);
+  derive_noun_kin(w, c->last, kin);
+  yyjson_mut_arr_foreach (kin, i, n, v) {
+    struct str word = str_make(yyjson_mut_get_str(v), yyjson_mut_get_len(v)),
+               stem = language_stem(word, w->arena);
+    const struct derive_tool *other = map_get(&of->givers, stem);
+    bool deed = str_eq(stem, language_stem(c->last, w->arena)); // "invoiced"
+    if (derive_has_value(shape, stem, w->arena)) continue;
+    if (!deed && (!other || other == c) && !derive_is_ranking(word, w->arena)) // "popular" ranks what is used
+      yyjson_mut_arr_append(names, derive_text(w, word));
+  }
 }

@@ -2,9 +2,11 @@
 // Words for the columns of a row: what their names say, without what only says how they are written, and what people
 // call such things else. A word that several columns have goes to the one that is called so and no more.
 #include "data/json.h"
+#include "data/meaning.h"
+#include "language/deed.h"
 #include "model/derive_writing.h"
 
-enum derive_rank { DERIVE_WHOLE, DERIVE_PART, DERIVE_KIN, DERIVE_RANKS };
+enum derive_rank { DERIVE_WHOLE, DERIVE_PART, DERIVE_KIN, DERIVE_SAID, DERIVE_RANKS };
 
 struct derive_called { // who is called by a word
   size_t column;
@@ -17,6 +19,7 @@ struct wording {
   struct derive_name names[DERIVE_COLUMNS_MOST];
   size_t plain[DERIVE_COLUMNS_MOST]; // how many of the words are left without those of the kind
   yyjson_mut_val *lists[DERIVE_COLUMNS_MOST];
+  yyjson_mut_val *said[DERIVE_COLUMNS_MOST]; // words of its description
 };
 
 static bool derive_is_one_of(struct str w, const char *const *list) {
@@ -64,6 +67,15 @@ bool derive_is_asking(struct str word, struct arena *a) {
   return false;
 }
 
+bool derive_is_ranking(struct str word, struct arena *a) {
+  struct ask_words words;
+  const struct phrase *p;
+  struct err err;
+  return language_words(word, a, &words, &err) && words.n == 1 &&
+         language_at(language_find(STR("en")), &words, 0, LANGUAGE_INTENT, &p) &&
+         (p->number == ASK_TOP || p->number == ASK_BOTTOM);
+}
+
 // Nobody means a column by "per".
 static bool derive_is_per(struct str word) {
   struct word w = {.text = word, .low = word, .stem = word};
@@ -86,6 +98,10 @@ static void derive_call(struct wording *x, size_t column, struct str word, enum 
 bool derive_is_said(const struct derive_writing *w, struct str low) {
   static const char *const ends[] = {"s", "es", "d", "ed"};
   if (map_get(w->said, low)) return true;
+  if (str_ends(low, "y") && map_get(w->said, ARENA_JOIN(w->arena, str_make(low.p, low.n - 1), STR("ies"))))
+    return true; // "deliveries"
+  if (str_ends(low, "ed") && map_get(w->said, ARENA_JOIN(w->arena, str_make(low.p, low.n - 2), STR("ing"))))
+    return true; // "advertising"
   for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
     if (map_get(w->said, ARENA_JOIN(w->arena, low, str_of(ends[i])))) return true;
     if (str_ends(low, ends[i]) && map_get(w->said, str_make(low.p, low.n - strlen(ends[i])))) return true;
@@ -102,20 +118,30 @@ static bool derive_is_asked(const struct wording *x, struct str phrase) {
   return words.n > 0;
 }
 
+// "Issued" has the stem of issues, and is no ticket: of a participle only what is alike to that form.
+static bool derive_is_of_form(yyjson_val *words, struct str word) {
+  size_t i, n;
+  yyjson_val *v;
+  bool any = !language_is_done(word);
+  yyjson_arr_foreach (words, i, n, v) any = any || str_eq(json_text(v), word);
+  return any;
+}
+
 static void derive_call_kin(struct wording *x, size_t column, struct str word) {
   size_t i, n;
   yyjson_val *v;
   for (const struct language_kin *k = language_kin(language_stem(word, x->w->arena)); k; k = k->next)
-    yyjson_arr_foreach (k->words, i, n, v)
-      if (k->how == LANGUAGE_ALIKE && derive_is_asked(x, json_text(v)))
-        derive_call(x, column, json_text(v), DERIVE_KIN);
+    if (derive_is_of_form(k->words, word))
+      yyjson_arr_foreach (k->words, i, n, v)
+        if (k->how == LANGUAGE_ALIKE && derive_is_asked(x, json_text(v)))
+          derive_call(x, column, json_text(v), DERIVE_KIN);
 }
 
 // A column of ids whose rows' names are looked up leaves its word to those.
 static bool derive_is_referred(const struct wording *x, size_t i) {
   for (size_t k = 0; k < x->w->ref_count; k++) {
     const struct derive_ref *r = &x->w->refs[k];
-    if (r->asked && r->key.n && str_eq(r->column, x->w->shape->columns[i].name) &&
+    if (r->asked && r->key.n && !r->many && str_eq(r->column, x->w->shape->columns[i].name) &&
         derive_label(r->shape, r->noun, x->w->arena))
       return true;
   }
@@ -140,7 +166,13 @@ static void derive_call_column(struct wording *x, size_t i) {
   if (name->words[name->n - 1].n > 2 && !derive_is_id(c->name))
     derive_call(x, i, name->words[name->n - 1], DERIVE_PART);
   if (end > first + 1 && name->words[end - 1].n > 2) derive_call(x, i, name->words[end - 1], DERIVE_PART);
-  if (end > first + 1 && name->words[first].n > 3) derive_call(x, i, name->words[first], DERIVE_PART);
+  if (end > first + 1 && name->words[first].n > 2) derive_call(x, i, name->words[first], DERIVE_PART);
+}
+
+// "pagesTotal": a total of pages is no revenue.
+static bool derive_is_total_of(const struct derive_name *name, size_t k) {
+  return k && str_is(name->words[k], "total") && str_ends(name->words[k - 1], "s") &&
+         !str_ends(name->words[k - 1], "ss");
 }
 
 // Ids come last, so that "assignee" is rather the one who is called so.
@@ -154,7 +186,45 @@ static void derive_call_all(struct wording *x) {
     for (size_t i = 0; i < s->count; i++) {
       if (derive_is_id(s->columns[i].name) != (pass >= 2) || derive_is_referred(x, i)) continue;
       for (size_t k = 0; k < x->names[i].n; k++)
-        if ((k >= x->plain[i]) == (pass % 2 == 1)) derive_call_kin(x, i, x->names[i].words[k]);
+        if ((k >= x->plain[i]) == (pass % 2 == 1) && !derive_is_total_of(&x->names[i], k))
+          derive_call_kin(x, i, x->names[i].words[k]);
+    }
+}
+
+// ---- what its definition says of it
+
+// Is it a word that tools or columns are called by? Then it is theirs.
+static bool derive_is_name(const struct wording *x, struct str stem) {
+  for (const struct derive_word *d = map_get(&x->w->taking->x->words, stem); d; d = d->next)
+    if (d->counts > DERIVE_BY_TEXT) return true;
+  return false;
+}
+
+// The words of a column's description that the question has, and that say anything.
+static size_t derive_said_asked(const struct wording *x, size_t column, struct str *out) {
+  size_t n = 0;
+  for (struct str rest = x->w->shape->columns[column].said, word; str_cut(&rest, ',', &word);) {
+    struct word one = {.text = word, .low = word, .whole = word, .stem = language_stem(word, x->w->arena)};
+    struct ask_words words = {&one, 1};
+    bool asked = map_get(x->w->stems, one.stem) && !derive_is_name(x, one.stem) &&
+                 !language_fills(language_find(STR("en")), &words, 0) && !derive_is_asking(word, x->w->arena);
+    if (asked && n < MEANING_WORDS_MOST) out[n++] = word;
+  }
+  return n;
+}
+
+// "What was charged" of a fee: its words are the column's, where nothing is called so. Of several columns the one of which
+// the question says most comes first.
+static void derive_call_said(struct wording *x) {
+  struct str words[MEANING_WORDS_MOST];
+  for (size_t most = MEANING_WORDS_MOST; most > 0; most--)
+    for (size_t i = 0; i < x->w->shape->count; i++) {
+      if (derive_is_id(x->w->shape->columns[i].name) || derive_said_asked(x, i, words) != most) continue;
+      for (size_t k = 0; k < most; k++) {
+        if (map_get(&x->taken, words[k])) continue;
+        derive_call(x, i, words[k], DERIVE_SAID);
+        yyjson_mut_arr_append(x->said[i], derive_text(x->w, words[k]));
+      }
     }
 }
 
@@ -238,13 +308,23 @@ static void derive_denied(const struct derive_writing *w, struct str word, yyjso
   }
 }
 
+// "to_clean": what needs cleaning, or has to be cleaned.
+static void derive_to_do(const struct derive_writing *w, struct str said, yyjson_mut_val *list) {
+  static const char *const before[] = {"need", "needs", "needing", "be", "awaiting", "waiting for"};
+  if (!str_starts(said, "to ")) return;
+  for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+    yyjson_mut_arr_append(
+        list, derive_text(w, ARENA_JOIN(w->arena, str_of(before[i]), STR(" "), str_from(said, 3))));
+}
+
 void derive_values(const struct derive_writing *w, const struct derive_column *c, yyjson_mut_val *column) {
   yyjson_mut_val *values = yyjson_mut_obj(w->doc);
   for (size_t i = 0; i < c->value_count; i++) {
     struct str said = derive_spoken(c->values[i], w->arena);
     yyjson_mut_val *list = yyjson_mut_arr(w->doc);
     yyjson_mut_arr_append(list, derive_text(w, said));
-    if (!memchr(said.p, ' ', said.n)) derive_kin(w, derive_low(said, w->arena), LANGUAGE_SAME, list);
+    derive_kin(w, derive_low(said, w->arena), LANGUAGE_SAME, list);
+    derive_to_do(w, derive_low(said, w->arena), list);
     derive_put(w, values, c->values[i], list);
   }
   for (size_t i = 0; i < c->found_count; i++) {
@@ -261,7 +341,8 @@ void derive_values(const struct derive_writing *w, const struct derive_column *c
 }
 
 // A flag is said by its name; what denies it by what the language has for that.
-void derive_flag(const struct derive_writing *w, const struct derive_name *name, yyjson_mut_val *column) {
+void derive_flag(const struct derive_writing *w, const struct derive_name *name, yyjson_mut_val *words,
+                 yyjson_mut_val *column) {
   size_t first = name->n > 1 && derive_is_one_of(name->words[0], derive_flags);
   yyjson_mut_val *yes = yyjson_mut_arr(w->doc), *no = yyjson_mut_arr(w->doc);
   struct str said = derive_join(name, first, name->n, " ", w->arena);
@@ -270,10 +351,17 @@ void derive_flag(const struct derive_writing *w, const struct derive_name *name,
     yyjson_mut_arr_append(yes, derive_text(w, derive_join(name, first, name->n - 1, " ", w->arena)));
   yyjson_mut_arr_append(no, derive_text(w, ARENA_JOIN(w->arena, STR("not "), said)));
   for (size_t i = first; i < name->n; i++) {
-    if (name->n - first == 1) derive_kin(w, name->words[i], LANGUAGE_ALIKE, yes);
+    if (name->n - first == 1) {
+      derive_kin(w, name->words[i], LANGUAGE_ALIKE, yes);
+      derive_kin(w, name->words[i], LANGUAGE_SAME, yes);
+    }
     derive_kin(w, name->words[i], LANGUAGE_OPPOSITE, no);
     derive_denied(w, name->words[i], no);
   }
+  size_t k, m;
+  yyjson_mut_val *word;
+  yyjson_mut_arr_foreach (words, k, m, word)
+    yyjson_mut_arr_append(yes, yyjson_mut_val_mut_copy(w->doc, word));
   derive_put(w, column, STR("yes"), yes);
   derive_put(w, column, STR("no"), no);
 }
@@ -307,6 +395,9 @@ static void derive_conditions(const struct derive_writing *w, struct str table, 
         test = arena_printf(w->arena, "instr(lower(%.*s), '%.*s') > 0", STR_ARG(sql), STR_ARG(word));
       } else {
         derive_denied(w, derive_spoken(word, w->arena), names);
+        if (derive_is_over(word) && derive_is_said(w, STR("not")))
+          yyjson_mut_arr_append(
+              names, derive_text(w, ARENA_JOIN(w->arena, STR("not "), derive_spoken(word, w->arena))));
         test = derive_other_than(w, c, word, sql);
         if (memchr(word.p, '\'', word.n)) continue;
       }
@@ -333,7 +424,7 @@ static yyjson_mut_val *derive_column(struct wording *x, size_t i, struct str tab
   if (c->type == TABLE_JSON) derive_put(w, column, STR("list"), yyjson_mut_true(w->doc));
   if (derive_is_number(c)) derive_put(w, column, STR("kind"), derive_text(w, STR("gauge")));
   if (unit.n) derive_put(w, column, STR("unit"), derive_text(w, unit));
-  if (c->type == TABLE_BOOLEAN) derive_flag(w, &x->names[i], column);
+  if (c->type == TABLE_BOOLEAN) derive_flag(w, &x->names[i], x->said[i], column);
   if (c->type == TABLE_TEXT) derive_values(w, c, column);
   return column;
 }
@@ -347,8 +438,10 @@ void derive_write_columns(const struct derive_writing *w, yyjson_mut_val *thing)
     derive_split(w->shape->columns[i].name, w->arena, &x->names[i]);
     x->plain[i] = derive_plain(&w->shape->columns[i], &x->names[i]);
     x->lists[i] = yyjson_mut_arr(w->doc);
+    x->said[i] = yyjson_mut_arr(w->doc);
   }
   derive_call_all(x);
+  derive_call_said(x);
   for (size_t i = 0; (slot = map_next(&x->taken, &i));) {
     const struct derive_called *by = slot->value;
     yyjson_mut_arr_append(x->lists[by->column], derive_text(w, slot->key));

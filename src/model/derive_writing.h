@@ -24,20 +24,32 @@ yyjson_mut_val *derive_write(const struct derive_writing *w);
 void derive_link(const struct derive_writing *w, yyjson_mut_val *thing, yyjson_mut_val *steps);
 // What two columns say together: late, how long it took, what is left.
 void derive_roles(const struct derive_writing *w, yyjson_mut_val *thing);
+// What the question says of a row's state in words of its own: waiting for a deed, running low, over budget.
+void derive_states(const struct derive_writing *w, yyjson_mut_val *thing);
+// The column of that type that tells whether, or when, was done what a word of the question says; NULL: none.
+const struct derive_column *derive_told_at(const struct derive_writing *w, size_t at, enum table_type type);
+bool derive_says_done(const struct derive_writing *w, const struct derive_column *c); // "resolved_at"
 bool derive_is_asking(struct str word, struct arena *a); // "total", "per": it says what is asked for
 bool derive_is_over(struct str value);                   // is it a state of what nothing more is due of?
 struct str
 derive_past(const struct derive_writing *w); // the condition of what is overdue; empty: nothing is due
+struct str derive_unfinished(const struct derive_writing *w); // of what is not over yet; empty: nothing says
 // The other words of a thing, that are no other thing's: a subscription is no plan, where there are plans.
 void derive_own_kin(const struct derive_writing *w, const struct derive_index *of,
                     const struct derive_tool *c, yyjson_mut_val *names);
+// Words of the question for who does what is done there, or for doing it: "visitors" of visits, "shipped" of shipments.
+enum derive_doing { DERIVE_DOERS, DERIVE_DEEDS, DERIVE_DOINGS };
+void derive_doings(const struct derive_writing *w, struct str noun, enum derive_doing which,
+                   yyjson_mut_val *list);
+bool derive_is_ranking(struct str word, struct arena *a);          // "popular", "heaviest"
 bool derive_calls(yyjson_mut_val *columns, struct str word);       // is one of them called so?
 bool derive_values_have(yyjson_mut_val *columns, struct str word); // is a value?
 struct str derive_plainly(const struct derive_column *c,
                           struct arena *a); // what it is called, without its kind
 void derive_write_columns(const struct derive_writing *w, yyjson_mut_val *thing);
 void derive_values(const struct derive_writing *w, const struct derive_column *c, yyjson_mut_val *column);
-void derive_flag(const struct derive_writing *w, const struct derive_name *name, yyjson_mut_val *column);
+void derive_flag(const struct derive_writing *w, const struct derive_name *name, yyjson_mut_val *words,
+                 yyjson_mut_val *column); // words: more that say it; NULL: none
 yyjson_mut_val *derive_text(const struct derive_writing *w, struct str text);
 void derive_put(const struct derive_writing *w, yyjson_mut_val *object, struct str key,
                 yyjson_mut_val *value);

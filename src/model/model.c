@@ -74,6 +74,7 @@ static void model_add_column(struct model *m, struct model_thing *t, struct str 
                              .spanned = json_str(def, "spanned"),
                              .part = json_str(def, "part"),
                              .whole = json_str(def, "whole"),
+                             .note = json_str(def, "note"),
                              .joined = json_str(def, "joined"),
                              .counted = json_bool(def, "counted", false),
                              .other = json_bool(def, "other", false),
@@ -112,6 +113,7 @@ static void model_add_columns(struct model *m, struct model_thing *t) {
                         of.n ? model_column_find(t, of) : -1);
     value->implies = json_str(v, "implies");
     value->noun = json_bool(v, "noun", false);
+    value->may = json_bool(v, "may", false);
     model_say(m, names, MODEL_VALUE, t, (int)(value - t->values));
   }
 }
@@ -210,6 +212,7 @@ static bool model_add_thing(struct model *m, struct str id, yyjson_val *def, con
                             .weight = (int)json_int(def, "weight", 0)};
   model_say(m, names, MODEL_NAME, t, 0);
   model_say(m, yyjson_obj_get(def, "also"), MODEL_NAME, t, 1);
+  model_say(m, yyjson_obj_get(def, "does"), MODEL_NAME, t, MODEL_DOES);
   model_add_columns(m, t);
   t->label = model_column_find(t, json_str(def, "label"));
   t->time = model_column_find(t, json_str(def, "time"));
@@ -227,6 +230,8 @@ bool model_add(struct model *m, yyjson_val *ask, const struct model_source *sour
   }
   model_say(m, yyjson_obj_get(ask, "names"), MODEL_SOURCE, source, 0);
   if (!source->worded) phrases_add(&m->phrases, source->label, MODEL_SOURCE, source, 0);
+  for (i = 0; i < source->account_count && !source->worded && !ask; i++) // whoever connected it called it so
+    phrases_add(&m->phrases, source->accounts[i], MODEL_SOURCE, source, 0);
   yyjson_obj_foreach (yyjson_obj_get(ask, "things"), i, n, key, def)
     if (!model_add_thing(m, json_text(key), def, source, err)) return false;
   return true;

@@ -14,6 +14,8 @@
 #include "language/phrases.h"
 #include "tool/fence.h"
 
+#define MODEL_NOW "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')" // SQL: the instant of the run, as times are kept
+
 enum {
   MODEL_THINGS_MOST = 512,
   MODEL_COLUMNS_MOST = 60,
@@ -28,6 +30,7 @@ enum model_role { // of phrases; `means` is the thing, `number` the place
   MODEL_LACK,
   MODEL_SOURCE, // the vendor, or the whole of what it holds: `means` is the source
 };
+enum { MODEL_DOES = 2 }; // number of a name that is a verb for what the thing is: "shipped" of shipments
 
 struct model_source { // a connector with accounts
   struct str connector, label;
@@ -36,6 +39,8 @@ struct model_source { // a connector with accounts
   bool worded;               // its connector says what there is
   const struct fence *fence; // that its one account is held to; NULL: none
   yyjson_val *ask;           // its words; NULL: none
+  const struct map
+      *about; // stems of the nouns that the vendor says it with, of one without words; NULL: none
   bool (*has_tool)(void *arg, const struct model_source *s, struct str tool);
   const struct model_source *(*other)(void *arg,
                                       struct str connector); // of the same view; NULL: there is none
@@ -51,6 +56,7 @@ struct model_column {
   struct str field;      // what a call has to ask for, so that it is there
   struct str part,
       whole;           // of a ratio: what is added up before the one is divided by the other; empty: nothing
+  struct str note;     // said where it is used: what it is made of; empty: nothing
   struct str joined;   // of what another thing's rows say: by which columns that is known
   bool counted, other; // how many rows of another thing belong to the row; the name of a row of another thing
   struct str spanned; // the SQL where a time is asked for that is of what is counted; empty: it is of the row
@@ -66,6 +72,7 @@ struct model_value {  // a condition with words of its own: a value of a column,
   struct str value;   // of the column, where it is one; empty: a condition
   struct str implies; // another value's key that holds too
   bool noun;          // says what kind of rows is meant, not which of them
+  bool may;           // of what somebody is allowed to do, and not of what was done
 };
 
 struct model_thing {

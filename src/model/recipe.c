@@ -226,6 +226,7 @@ static bool recipe_bars(const struct phrase *p) {
   case LANGUAGE_NOT:
   case LANGUAGE_MISSING:
   case LANGUAGE_COMPARISON:
+  case LANGUAGE_BOUND:
   case LANGUAGE_RELATES:
   case LANGUAGE_WHY:
   case LANGUAGE_ORDER:
@@ -248,9 +249,7 @@ static bool recipe_is_filler(const struct recipe_reading *x, size_t at, size_t *
   }
   if (!count) return x->in->words->items[at].low.n < 2;
   *n = hits[0].n;
-  for (size_t i = 0; i < count && hits[i].n == hits[0].n; i++)
-    if (hits[i].phrase->role != LANGUAGE_ORDER) return true;
-  return false;
+  return *barred || language_fills(x->in->language, x->in->words, at);
 }
 
 static bool recipe_take_rest(struct recipe_reading *x) {

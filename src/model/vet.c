@@ -15,8 +15,10 @@ struct vetting {
   struct err *err;
   struct table_clock clock;
   yyjson_val *ask;
-  const char *root;   // where pointers begin
-  struct buf pointer; // where it is
+  const char *root;      // where pointers begin
+  struct buf pointer;    // where it is
+  struct table_set *set; // the tables that SQL of `set_of` may read
+  yyjson_val *set_of;
 };
 
 // ---- where, and what is wrong
@@ -86,16 +88,20 @@ static struct table_params vet_params(struct vetting *v, yyjson_val *slots) {
   return out;
 }
 
+// A thing has many pieces of SQL over the same tables, which are made once: every start waits for this.
+static bool vet_open(struct vetting *v, yyjson_val *def) {
+  if (v->set && v->set_of == def) return true;
+  table_set_free(v->set);
+  v->set = NULL;
+  v->set_of = def;
+  return table_set_new(&TABLE_LIMITS, &v->clock, &v->set, v->err) && vet_tables(v, v->set, def);
+}
+
 static bool vet_sql(struct vetting *v, yyjson_val *def, struct str sql, const struct table_params *params) {
-  struct table_set *set;
   struct table_result out;
   struct err why = {0};
-  if (!table_set_new(&TABLE_LIMITS, &v->clock, &set, v->err)) return false;
-  bool made = vet_tables(v, set, def);
-  bool ok = made && table_compile(set, sql, params, v->arena, &out, &why);
-  table_set_free(set);
-  if (!made) return false;
-  return ok || vet_fail(v, "%.*s", str_of(why.text));
+  if (!vet_open(v, def)) return false;
+  return table_compile(v->set, sql, params, v->arena, &out, &why) || vet_fail(v, "%.*s", str_of(why.text));
 }
 
 // A member that is a query.
@@ -163,18 +169,20 @@ static bool vet_column(struct vetting *v, yyjson_val *thing, struct str name, yy
   enum word_kind kind;
   if (!vet_keys(v, def,
                 KEYS("sql", "names", "values", "yes", "no", "fold", "unit", "kind", "entity", "list", "time",
-                     "noun", "field", "send", "hidden")))
+                     "noun", "field", "send", "hidden", "part", "whole")))
     return false;
   if (entity.n && !word_kind_read(entity, &kind))
     return vet_fail(v, "no kind of word is called '%.*s'", entity);
-  if (!vet_expression(v, thing, def, "sql", params)) return false;
+  if (!vet_expression(v, thing, def, "sql", params) || !vet_expression(v, thing, def, "part", params) ||
+      !vet_expression(v, thing, def, "whole", params))
+    return false;
   vet_up(v, was);
   return true;
 }
 
 // Members that name columns: one, or a list.
 static bool vet_names_columns(struct vetting *v, yyjson_val *thing) {
-  static const char *const members[] = {"label",  "time",  "ranks", "ages",
+  static const char *const members[] = {"label",  "time",  "ranks", "ages",    "host",
                                         "counts", "deeds", "show",  "identity"};
   yyjson_val *columns = yyjson_obj_get(thing, "columns");
   for (size_t k = 0; k < sizeof members / sizeof *members; k++) {
@@ -197,7 +205,7 @@ static bool vet_conditions(struct vetting *v, yyjson_val *thing, const struct ta
   yyjson_arr_foreach (yyjson_obj_get(thing, "conditions"), i, n, def) {
     size_t at = vet_down(v, arena_printf(v->arena, "%zu", i));
     struct str of = json_str(def, "of");
-    if (!vet_keys(v, def, KEYS("sql", "names", "said", "of", "implies", "noun"))) return false;
+    if (!vet_keys(v, def, KEYS("sql", "names", "said", "of", "implies", "noun", "may"))) return false;
     if (of.n && !yyjson_obj_getn(yyjson_obj_get(thing, "columns"), of.p, of.n))
       return vet_fail(v, "there is no column '%.*s'", of);
     if (!vet_expression(v, thing, def, "sql", params)) return false;
@@ -213,9 +221,9 @@ static bool vet_thing(struct vetting *v, yyjson_val *def, const struct table_par
   struct str within = json_str(def, "within");
   if (!vet_keys(v, def,
                 KEYS("names", "also", "plural", "steps", "from", "where", "within", "gives", "key", "find",
-                     "one", "label", "show", "time", "ranks", "ages", "lookup", "counts", "ends_now", "note",
-                     "span", "reach", "sliced", "daily", "ahead", "events", "rows", "deeds", "identity",
-                     "lacks", "columns", "conditions", "weight")))
+                     "one", "label", "show", "time", "far", "ranks", "ages", "host", "lookup", "counts",
+                     "ends_now", "note", "span", "reach", "sliced", "daily", "ahead", "events", "rows",
+                     "deeds", "identity", "lacks", "columns", "conditions", "weight")))
     return false;
   if (within.n &&
       !yyjson_obj_get(yyjson_obj_getn(yyjson_obj_get(v->ask, "things"), within.p, within.n), "gives"))
@@ -396,6 +404,12 @@ static bool vet_one_recipe(struct vetting *v, yyjson_val *def, const struct tabl
   return vet_recipe(v, def);
 }
 
+static void vet_end(struct vetting *v) {
+  table_set_free(v->set);
+  buf_free(&v->pointer);
+  arena_free(v->arena);
+}
+
 bool model_vet(yyjson_val *ask, const struct vet_tools *tools, struct err *err) {
   struct vetting v = {
       .root = "/ask", .tools = tools, .arena = arena_new(), .err = err, .ask = ask, .pointer = BUF_MAX(4096)};
@@ -405,8 +419,7 @@ bool model_vet(yyjson_val *ask, const struct vet_tools *tools, struct err *err) 
               (vet_keys(&v, ask, KEYS("names", "things", "recipes", "troubles")) &&
                vet_each(&v, "things", &params, vet_thing) && vet_each(&v, "recipes", NULL, vet_one_recipe) &&
                vet_each(&v, "troubles", &params, vet_trouble)));
-  buf_free(&v.pointer);
-  arena_free(v.arena);
+  vet_end(&v);
   return ok;
 }
 
@@ -418,7 +431,6 @@ bool model_vet_program(yyjson_val *program, const struct vet_tools *tools, struc
             vet_keys(&v, program, KEYS("version", "title", "parameters", "steps", "results")) &&
             vet_texts(&v, program, parameters, 0) && vet_steps(&v, program, &params) &&
             vet_results(&v, program, parameters, &params);
-  buf_free(&v.pointer);
-  arena_free(v.arena);
+  vet_end(&v);
   return ok;
 }

@@ -90,6 +90,7 @@ struct str oauth_scope(const struct oauth_site *site, const struct mcp_challenge
 
 struct oauth_request {
   struct str redirect_uri, state, scope, verifier; // verifier: PKCE, 43 to 128 characters
+  struct str nonce;                                // of OpenID Connect; empty: none
 };
 struct str oauth_authorize_url(const struct oauth_site *site, const struct oauth_client *c,
                                const struct oauth_request *r, struct arena *a);
@@ -104,6 +105,7 @@ MUST_USE bool oauth_check_answer(const struct oauth_site *site, struct str state
 
 struct oauth_tokens {
   struct secret *access, *refresh; // refresh NULL: none was issued
+  struct secret *id_token;         // of OpenID Connect, as it came; NULL: none did
   int64_t expires_at;              // ms, our clock; 0: not said
   struct str scope;                // granted; empty: as asked
   enum oauth_method method;        // by which the client was known

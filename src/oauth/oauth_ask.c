@@ -58,7 +58,7 @@ struct str oauth_scope(const struct oauth_site *site, const struct mcp_challenge
 
 // ---- the address to open
 
-static void oauth_add_query(struct buf *out, const char *name, struct str value) {
+void oauth_add_query(struct buf *out, const char *name, struct str value) {
   if (!value.n) return;
   buf_add_char(out, str_find(buf_str(out), '?') < 0 ? '?' : '&');
   buf_add_z(out, name);
@@ -80,6 +80,7 @@ struct str oauth_authorize_url(const struct oauth_site *site, const struct oauth
   oauth_add_query(&out, "code_challenge_method", STR("S256"));
   oauth_add_query(&out, "scope", r->scope);
   oauth_add_query(&out, "resource", site->resource);
+  oauth_add_query(&out, "nonce", r->nonce);
   // OpenID Connect Core §11: without it a vendor may leave the refresh token out.
   if (oauth_scope_has(r->scope, STR("offline_access"))) oauth_add_query(&out, "prompt", STR("consent"));
   struct str url = arena_dup(a, buf_str(&out));

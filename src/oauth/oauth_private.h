@@ -43,6 +43,8 @@ MUST_USE bool oauth_send(const struct oauth_net *net, const struct oauth_message
 void oauth_reply_free(struct oauth_reply *r);
 bool oauth_is_down(int status); // busy or broken, rather than refusing: later it may be well
 
+void oauth_add_query(struct buf *out, const char *name,
+                     struct str value); // to an address; nothing where it is empty
 // The vendor's own words on an error, on one line and in bounds.
 struct str oauth_said(struct str text, const struct redact *hide, struct arena *a);
 struct str oauth_words(const struct oauth_reply *reply, const struct redact *hide, struct arena *a);

@@ -170,7 +170,7 @@ static struct str token_claims(struct str jwt, struct arena *a) {
 bool oauth_read_tokens(yyjson_val *root, struct str taken, int64_t now_ms, struct arena *a,
                        struct oauth_tokens *out, struct err *err) {
   struct str access = json_str(root, "access_token"), refresh = json_str(root, "refresh_token"),
-             type = json_str(root, "token_type");
+             type = json_str(root, "token_type"), id_token = json_str(root, "id_token");
   if (!token_is_usable(access) || (refresh.n && !token_is_usable(refresh)))
     return err_why(err, ERR_UPSTREAM, WHY_BAD_METADATA,
                    "the vendor's token answer has no usable token in it");
@@ -178,19 +178,20 @@ bool oauth_read_tokens(yyjson_val *root, struct str taken, int64_t now_ms, struc
   if (type.n && !str_is_nocase(type, "bearer") && !(taken.n && str_eq_nocase(type, taken)))
     return err_why(err, ERR_UNPROCESSABLE, WHY_NOT_SUPPORTED,
                    "the vendor issues tokens of a kind other than Bearer");
-  *out =
-      (struct oauth_tokens){.access = secret_new(access),
-                            .refresh = refresh.n ? secret_new(refresh) : NULL,
-                            .expires_at = token_expiry(root, now_ms),
-                            .scope = oauth_scope_union(json_str(root, "scope"), STR_NONE, a),
-                            .claims = {token_claims(json_str(root, "id_token"), a), token_claims(access, a)}};
+  *out = (struct oauth_tokens){.access = secret_new(access),
+                               .refresh = refresh.n ? secret_new(refresh) : NULL,
+                               .id_token = id_token.n ? secret_new(id_token) : NULL,
+                               .expires_at = token_expiry(root, now_ms),
+                               .scope = oauth_scope_union(json_str(root, "scope"), STR_NONE, a),
+                               .claims = {token_claims(id_token, a), token_claims(access, a)}};
   return true;
 }
 
 void oauth_tokens_wipe(struct oauth_tokens *t) {
   secret_free(t->access);
   secret_free(t->refresh);
-  t->access = t->refresh = NULL;
+  secret_free(t->id_token);
+  t->access = t->refresh = t->id_token = NULL;
 }
 
 struct str oauth_claim(const struct oauth_tokens *t, struct str name, struct arena *a) {

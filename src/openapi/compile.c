@@ -19,7 +19,7 @@
 #include "openapi/tree.h"
 #include "openapi/withheld.h"
 
-enum { TOOLSET_BYTES_MOST = 256 << 20, TAGS_MOST = 16 };
+enum { TOOLSET_BYTES_MOST = 256 << 20, TAGS_MOST = 16, ABOUT_MOST = 600 };
 enum { COMPILE_NODES_MOST = 20 * 1000 * 1000 }; // values of all tools together: bounds the time
 
 struct compiler {
@@ -86,6 +86,17 @@ static yyjson_mut_val *collect_tags(struct compiler *c, const struct operation *
   return tags;
 }
 
+// What the document says of the first of its tags that it says anything of.
+static struct str tag_about(const struct compiler *c, const struct operation *op) {
+  size_t i, n, k, m;
+  yyjson_val *tag, *said;
+  yyjson_arr_foreach (yyjson_obj_get(op->at.value, "tags"), i, n, tag)
+    yyjson_arr_foreach (yyjson_obj_get(document_root(c->doc).value, "tags"), k, m, said)
+      if (str_eq(json_str(said, "name"), json_text(tag)) && json_str(said, "description").n)
+        return str_cut_utf8(json_str(said, "description"), ABOUT_MOST);
+  return STR_NONE;
+}
+
 static yyjson_mut_val *write_params(const struct operation *op, yyjson_mut_doc *doc) {
   yyjson_mut_val *list = yyjson_mut_arr(doc);
   for (size_t i = 0; i < op->param_count; i++) {
@@ -142,7 +153,9 @@ static void write_tool(struct compiler *c, const struct operation *op, const str
   yyjson_mut_obj_add_bool(doc, tool, "folded", folded);
   describe_paging(op, doc, tool);
   struct str columns = is_read_only(op) ? row_columns(c->doc, op, c->arena) : STR_NONE;
+  struct str about = tag_about(c, op);
   if (columns.n) add_text(doc, tool, "columns", columns);
+  if (about.n && is_read_only(op)) add_text(doc, tool, "about", about);
   size_t n;
   char *text = yyjson_mut_val_write(tool, YYJSON_WRITE_ALLOW_INVALID_UNICODE, &n);
   if (c->result.tools++) buf_add_char(out, ',');
@@ -177,6 +190,9 @@ static void write_head(struct compiler *c, struct buf *out) {
   json_add_string(out, c->o->connector);
   buf_add_z(out, ",\"title\":");
   json_add_string(out, json_str(yyjson_obj_get(document_root(c->doc).value, "info"), "title"));
+  struct str about = json_str(yyjson_obj_get(document_root(c->doc).value, "info"), "description");
+  if (about.n) buf_add_z(out, ",\"about\":");
+  if (about.n) json_add_string(out, str_cut_utf8(about, ABOUT_MOST));
   buf_add_z(out, ",\"base_url\":");
   json_add_string(out, c->servers.said);
   buf_add_z(out, ",\"tools\":[");

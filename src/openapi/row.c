@@ -84,7 +84,7 @@ static const char *row_kind(yyjson_val *schema) {
   if (number) return "decimal";
   if (row_has_type(schema, "boolean")) return "boolean";
   if (row_is_list(schema)) return "list";
-  if (str_is(format, "date-time") || str_is(format, "date")) return "time";
+  if (str_is(format, "date-time") || meaning_is_day(format, json_str(schema, "pattern"), said)) return "time";
   return row_has_type(schema, "string") || yyjson_obj_get(schema, "enum") ? "text" : NULL;
 }
 
@@ -115,6 +115,10 @@ static void row_add(struct row_reader *c, struct str name, yyjson_val *schema) {
   const char *kind = row_kind(schema);
   if (!kind || !row_is_word(name) || c->count == ROW_COLUMNS_MOST || c->out.n > ROW_BYTES_MOST / 2) return;
   buf_printf(&c->out, "%s%.*s:%s", c->count++ ? " " : "", STR_ARG(name), kind);
+  size_t before = c->out.n; // words of what is said of it: "fee_eur:decimal#charged"
+  buf_add_char(&c->out, '#');
+  meaning_words(json_str(schema, "description"), &c->out);
+  if (c->out.n == before + 1) c->out.n = before;
   if (strcmp(kind, "text") == 0) row_add_words(c, yyjson_obj_get(schema, "enum"));
   if (strcmp(kind, "coded") == 0) row_add_codes(c, json_str(schema, "description"));
 }

@@ -4,13 +4,14 @@
 //   "id:integer status:text=open|pending customer__name:text placed_at:time tags:list"
 // An integer that counts from 1970 by what is said of it is an "epoch", and one that stands for words is
 // "state:coded=0~draft|1~open".
+// What is said of a member stands behind its kind: "fee:decimal#charged,owner".
 // Members of members have names as table/ makes them. Empty: the document does not say, or not of rows.
 #ifndef POSTERN_OPENAPI_ROW_H
 #define POSTERN_OPENAPI_ROW_H
 
 #include "openapi/operation.h"
 
-enum { ROW_COLUMNS_MOST = 60, ROW_BYTES_MOST = 4096, ROW_WORDS_MOST = 24 };
+enum { ROW_COLUMNS_MOST = 60, ROW_BYTES_MOST = 6144, ROW_WORDS_MOST = 24 };
 
 struct str row_columns(struct document *d, const struct operation *op, struct arena *a);
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "data/json.h"
+#include "data/meaning.h"
 #include "program/when.h"
 #include "table/moment.h"
 
@@ -166,6 +167,16 @@ static yyjson_val *bind_member_schema(yyjson_val *root, yyjson_val *schema, stru
   return properties ? yyjson_obj_getn(properties, key.p, key.n) : NULL;
 }
 
+// How a time is written there: its format, as far as it has one, or what else says so.
+#define BIND_MILLIS "milliseconds"
+static struct str bind_format(const struct binding *b, yyjson_val *schema) {
+  schema = bind_deref(b->schema, schema);
+  struct str format = json_str(schema, "format"), said = json_str(schema, "description");
+  if (meaning_is_day(format, json_str(schema, "pattern"), said)) return STR("date");
+  if (meaning_is_instant(format, said) && meaning_in_millis(format, said)) return STR(BIND_MILLIS);
+  return format;
+}
+
 // ---- cells as JSON
 
 static yyjson_mut_val *bind_text(const struct binding *b, struct str s) {
@@ -175,7 +186,7 @@ static yyjson_mut_val *bind_text(const struct binding *b, struct str s) {
 static yyjson_mut_val *bind_time(const struct binding *b, int64_t ms, unsigned wants, struct str format) {
   char text[CLOCK_TEXT];
   if (!(wants & BIND_STRING) && wants & (BIND_INTEGER | BIND_NUMBER))
-    return yyjson_mut_sint(b->doc, ms / 1000);
+    return yyjson_mut_sint(b->doc, str_is(format, BIND_MILLIS) ? ms : ms / 1000);
   clock_rfc3339(ms, text);
   if (str_is(format, "date")) text[10] = '\0';
   return bind_text(b, str_of(text));
@@ -287,7 +298,7 @@ static yyjson_mut_val *bind_rows(const struct binding *b, struct str sql, yyjson
   struct table_result r;
   if (!bind_query(b, sql, &r, err)) return NULL;
   yyjson_val *items = yyjson_obj_get(bind_deref(b->schema, schema), "items");
-  struct str format = json_str(bind_deref(b->schema, items), "format");
+  struct str format = bind_format(b, items);
   yyjson_mut_val *array = yyjson_mut_arr(b->doc);
   for (size_t i = 0; i < r.row_count; i++) {
     const struct table_cell *cells = &r.cells[i * r.column_count];
@@ -296,7 +307,7 @@ static yyjson_mut_val *bind_rows(const struct binding *b, struct str sql, yyjson
     for (size_t c = 0; c < r.column_count; c++) {
       yyjson_val *of = row ? bind_member_schema(b->schema, items, r.columns[c].name) : items;
       yyjson_mut_val *v = bind_cell(b, &cells[c], r.columns[c].type, bind_wants(b->schema, of, 4),
-                                    row ? json_str(of, "format") : format);
+                                    row ? bind_format(b, of) : format);
       if (row)
         yyjson_mut_obj_add(row, bind_text(b, r.columns[c].name), v);
       else
@@ -312,7 +323,7 @@ static yyjson_mut_val *bind_reference(const struct binding *b, yyjson_val *v, yy
                                       struct err *err) {
   struct str text, json;
   enum program_ref ref = program_ref_of(v, &text, &json);
-  struct str format = json_str(bind_deref(b->schema, schema), "format");
+  struct str format = bind_format(b, schema);
   unsigned wants = json.p ? bind_type_word(json) : bind_wants(b->schema, schema, 4);
   switch (ref) {
   case PROGRAM_COLUMN:

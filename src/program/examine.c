@@ -22,12 +22,13 @@ static yyjson_mut_val *examine_value(yyjson_mut_doc *doc, enum program_type type
   }
 }
 
-// Values for what has no default.
-static yyjson_doc *examine_given(const struct program *p) {
+// With values for what has no default and is not given.
+static yyjson_doc *examine_given(const struct program *p, yyjson_val *values) {
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-  yyjson_mut_val *given = yyjson_mut_obj(doc);
+  yyjson_mut_val *given = yyjson_is_obj(values) ? yyjson_val_mut_copy(doc, values) : yyjson_mut_obj(doc);
   for (size_t i = 0; i < p->parameter_count; i++)
-    if (!p->parameters[i].value)
+    if (!p->parameters[i].value &&
+        !yyjson_mut_obj_getn(given, p->parameters[i].name.p, p->parameters[i].name.n))
       yyjson_mut_obj_add(given, yyjson_mut_strn(doc, p->parameters[i].name.p, p->parameters[i].name.n),
                          examine_value(doc, p->parameters[i].type));
   yyjson_mut_doc_set_root(doc, given);
@@ -37,7 +38,7 @@ static yyjson_doc *examine_given(const struct program *p) {
 }
 
 const struct program_examined *program_examine(const struct program_env *env, const struct program_view *view,
-                                               yyjson_val *root, struct arena *a,
+                                               yyjson_val *root, yyjson_val *values, struct arena *a,
                                                struct program_faults *faults) {
   struct program_examined *x = ARENA_NEW(a, struct program_examined);
   int64_t now = clock_now_ms();
@@ -45,7 +46,7 @@ const struct program_examined *program_examine(const struct program_env *env, co
       .now_ms = now - now % EXAMINE_MINUTE_MS, .zone = env->zone, .first_weekday = env->first_weekday};
   struct table_params params;
   if (!program_read(root, a, &x->program, faults)) return NULL;
-  yyjson_doc *given = examine_given(&x->program);
+  yyjson_doc *given = examine_given(&x->program, values);
   struct program_check_input in = {.program = &x->program,
                                    .view = view,
                                    .params = &params,

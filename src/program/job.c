@@ -129,6 +129,7 @@ static void job_work(void *arg) {
                           .by = run->by,
                           .url = run->url,
                           .principal = run->principal,
+                          .person = run->person,
                           .capabilities = STR("{}"),
                           .era = run->era};
   job->has_answer = call_run(&call, job->arena, &job->answer, &job->err);
@@ -261,11 +262,17 @@ static size_t job_bytes(const struct run_job *job) {
   return body || !job->has_answer || !job->answer.doc ? body : yyjson_doc_get_read_size(job->answer.doc);
 }
 
+// A front's call went out with another's, the caller's own.
+static struct str job_account_id(const struct run_job *job) {
+  const struct catalog_account *called = job->has_answer ? job->answer.account : NULL;
+  return (called ? called : job_target(job)->tool.account)->account->id;
+}
+
 struct outcome_call job_call(const struct run_job *job, struct arena *a) {
   return (struct outcome_call){.number = job->sent ? job->number : 0,
                                .step = job->step->step->id,
                                .account = job_target(job)->account,
-                               .account_id = arena_dup(a, job_target(job)->tool.account->account->id),
+                               .account_id = arena_dup(a, job_account_id(job)),
                                .tool = job_target(job)->tool.name,
                                .arguments =
                                    job->sent ? json_to_text(a, yyjson_doc_get_root(job->sent)) : STR("{}"),

@@ -5,10 +5,13 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "catalog/own.h"
 #include "catalog/sight.h"
 #include "crypto/token.h"
 #include "data/json.h"
 #include "program/run_parts.h"
+
+enum { KEEP_MARK_MOST = 8 };
 
 static pthread_mutex_t keep_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
@@ -41,11 +44,19 @@ static size_t keep_place(struct str principal, struct program_run **evicted) {
   return place;
 }
 
+static struct str keep_mark;
+
+void program_use_mark(struct str mark) {
+  keep_mark = mark;
+}
+
 struct str program_handle(struct program_run *run) {
   char random[TOKEN_TEXT];
   if (!run->handle.n) {
-    token_new("kept", random);
-    run->handle = arena_printf(run->arena, "%.30s", random); // 150 random bits
+    token_new("kept", random); // PROGRAM_HANDLE_PREFIX and 43 characters, of which 25 are 150 random bits
+    run->handle =
+        arena_printf(run->arena, PROGRAM_HANDLE_PREFIX "%.*s%.25s", STR_MOST(keep_mark, KEEP_MARK_MOST),
+                     random + sizeof PROGRAM_HANDLE_PREFIX - 1);
   }
   return run->handle;
 }
@@ -85,6 +96,19 @@ static bool keep_is(size_t place, struct str handle, struct str principal) {
          keep_places[place].until_us > clock_mono_us();
 }
 
+// Had its person an account of her own to read with, and has it no more? What it read goes with it.
+static bool keep_own_is_gone(const struct program_run *run, const struct catalog *c) {
+  const struct catalog_server *was = run->view.server;
+  for (size_t i = 0; was && i < was->member_count; i++) {
+    const struct catalog_account *front = was->members[i].account;
+    if (!front->is_front) continue;
+    const struct catalog_account *then = catalog_own(run->view.catalog, run->person, front->account->id),
+                                 *now = catalog_own(c, run->person, front->account->id);
+    if (then && (!now || !str_eq(now->account->id, then->account->id))) return true;
+  }
+  return false;
+}
+
 // Is one of its tools no longer shown where it ran, or to who ran it, or held back, or the server held to another fence?
 static bool keep_is_gone(const struct program_run *run, const struct catalog *c) {
   struct program_view view = {sight_again(c, run->view.catalog),
@@ -92,6 +116,7 @@ static bool keep_is_gone(const struct program_run *run, const struct catalog *c)
   struct program_view_found found;
   const struct catalog_server *was = run->view.server, *is = view.server;
   if (was && (!is || !fence_is_same(&is->server.filter.fences, &was->server.filter.fences))) return true;
+  if (keep_own_is_gone(run, c)) return true;
   for (size_t i = 0; i < run->table_count; i++)
     if (run->sources[i].account_id.n &&
         !program_view_find(&view, run->sources[i].account_id, run->sources[i].tool, &found))

@@ -16,6 +16,11 @@ enum {
   PROGRAM_KEPT_OWN = 8,   // of one principal
 };
 
+#define PROGRAM_HANDLE_PREFIX "kept_"
+
+// Which node keeps the runs: stands in handles behind their prefix. Once, before the first; as long as the program. Empty:
+// nothing stands there.
+void program_use_mark(struct str mark);
 // Its handle, from now on also in its outcome.
 struct str program_handle(struct program_run *run);
 // Takes the run over, under its handle.

@@ -124,21 +124,46 @@ void pages_begin(const struct pages_rule *rule, yyjson_mut_val *arguments, yyjso
 
 // ---- what an answer says of itself
 
+static yyjson_val *pages_say_here(yyjson_val *object, const char *const *names, bool (*fits)(yyjson_val *)) {
+  for (size_t i = 0; names[i]; i++) {
+    yyjson_val *v = yyjson_obj_get(object, names[i]);
+    if (v && fits(v)) return v;
+  }
+  return NULL;
+}
+
+static bool pages_is_flat(yyjson_val *object) {
+  size_t i, n;
+  yyjson_val *key, *v;
+  yyjson_obj_foreach (object, i, n, key, v) {
+    if (yyjson_is_ctn(v)) return false;
+  }
+  return true;
+}
+
+// An object of plain values beside a list may tell of the list's pages, whatever it is called.
+static yyjson_val *pages_say_beside(yyjson_val *object, const char *const *names,
+                                    bool (*fits)(yyjson_val *)) {
+  size_t i, n;
+  bool lists = false;
+  yyjson_val *key, *v, *said = NULL;
+  yyjson_obj_foreach (object, i, n, key, v) {
+    lists = lists || yyjson_is_arr(v);
+    if (!said && yyjson_is_obj(v) && pages_is_flat(v)) said = pages_say_here(v, names, fits);
+  }
+  return lists ? said : NULL;
+}
+
 static yyjson_val *pages_say_at(yyjson_val *object, const char *const *names, int depth,
                                 bool (*fits)(yyjson_val *)) {
   static const char *const within[] = {
       "result_info",       "meta",    "pagination", "paging", "page_info", "pageInfo",
       "response_metadata", "cursors", "links",      "result", "data",      "_meta"};
   if (!yyjson_is_obj(object)) return NULL;
-  for (size_t i = 0; names[i]; i++) {
-    yyjson_val *v = yyjson_obj_get(object, names[i]);
-    if (v && fits(v)) return v;
-  }
-  for (size_t i = 0; depth && i < sizeof within / sizeof *within; i++) {
-    yyjson_val *v = pages_say_at(yyjson_obj_get(object, within[i]), names, depth - 1, fits);
-    if (v) return v;
-  }
-  return NULL;
+  yyjson_val *v = pages_say_here(object, names, fits);
+  for (size_t i = 0; !v && depth && i < sizeof within / sizeof *within; i++)
+    v = pages_say_at(yyjson_obj_get(object, within[i]), names, depth - 1, fits);
+  return v || !depth ? v : pages_say_beside(object, names, fits);
 }
 
 static bool pages_is_count(yyjson_val *v) {

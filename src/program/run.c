@@ -91,9 +91,14 @@ static struct program_run *run_new(const struct program_request *r) {
   run->catalog = catalog_ref(r->catalog);
   run->view = (struct program_view){run->catalog, r->server};
   run->principal = arena_dup(run->arena, r->principal);
+  run->person = arena_dup(run->arena, r->person);
   run->url = arena_dup(run->arena, r->url);
-  run->by = (struct audit_who){arena_dup(run->arena, r->by.actor), arena_dup(run->arena, r->by.actor_name),
-                               arena_dup(run->arena, r->by.client), arena_dup(run->arena, r->by.address)};
+  run->by = (struct audit_who){.actor = arena_dup(run->arena, r->by.actor),
+                               .actor_name = arena_dup(run->arena, r->by.actor_name),
+                               .client = arena_dup(run->arena, r->by.client),
+                               .address = arena_dup(run->arena, r->by.address),
+                               .client_id = arena_dup(run->arena, r->by.client_id),
+                               .sign_in = arena_dup(run->arena, r->by.sign_in)};
   run->request_id = arena_dup(run->arena, r->request_id);
   run->era = r->era;
   run->waits = r->waits;

@@ -54,8 +54,9 @@ struct program_request {
   yyjson_val *given;                   // parameters; object or NULL; copied
   const struct program_table *tables;  // that stand beside those of the steps; copied
   size_t table_count;
-  struct str principal, request_id, url; // copied; url: name of the server's URL, or empty
-  struct audit_who by;                   // copied
+  struct str principal, person, request_id,
+      url;             // copied; person: as in run_call; url: name of the server's URL, or empty
+  struct audit_who by; // copied
   enum mcp_era era;
   int64_t now_ms; // 0: now
   bool waits;     // for rate limits, up to program_wait

@@ -81,7 +81,7 @@ struct program_run {
   int64_t wait_s; // a vendor asks for it; nothing new is begun until then
   bool paused, waits, waiting, fresh, charts, out_of_time, spares;
   uint64_t since_us;
-  struct str principal, request_id, url, handle; // handle: once kept
+  struct str principal, person, request_id, url, handle; // handle: once kept
   struct audit_who by;
   enum mcp_era era;
   void (*progress)(void *arg, struct program_run *run);

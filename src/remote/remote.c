@@ -194,7 +194,7 @@ static bool remote_decide_body(struct store *s, void *arg, struct err *err) {
   if (!found || !remote_self_read(s, v->account_id, d->arena, &self, err)) return !found;
   int64_t now = clock_now_ms();
   self.changed_at = now > self.changed_at ? now : self.changed_at + 1;
-  return remote_self_write(s, v->account_id, &self, err);
+  return remote_self_write(s, v->account_id, &self, err) && account_touch(s, v->account_id, err);
 }
 
 bool remote_decide(struct store *s, const struct remote_verdict *v, size_t *changed, struct err *err) {

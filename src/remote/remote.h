@@ -36,8 +36,10 @@ MUST_USE bool remote_sync(const struct account_env *env, const struct connector 
 MUST_USE bool remote_toolset(struct store *s, const struct account *account, const struct connector *c,
                              struct toolset **out, struct err *err);
 
-// Account id → int64_t *, which is another one whenever the toolset is; keys and values in the arena.
-MUST_USE bool remote_stamps(struct store *s, struct arena *a, struct map *out, struct err *err);
+// Account id → int64_t *, which is another one whenever the toolset is; keys and values in the arena. Of one account, where
+// one is given.
+MUST_USE bool remote_stamps(struct store *s, struct str account_id, struct arena *a, struct map *out,
+                            struct err *err);
 
 // A resource, resource template or prompt that is left out of what clients are told, since none would take it; as of
 // the last sync. `account_id` empty: of all accounts.

@@ -136,9 +136,14 @@ bool remote_self_write(struct store *s, struct str account_id, const struct remo
                                   values, 6, NULL, err);
 }
 
-bool remote_stamps(struct store *s, struct arena *a, struct map *out, struct err *err) {
+bool remote_stamps(struct store *s, struct str account_id, struct arena *a, struct map *out,
+                   struct err *err) {
   struct store_rows rows;
-  if (!store_query(s, "SELECT account_id, changed_at FROM remote_server", NULL, 0, a, &rows, err))
+  bool one = account_id.n > 0;
+  if (!store_query(s,
+                   one ? "SELECT account_id, changed_at FROM remote_server WHERE account_id = $1"
+                       : "SELECT account_id, changed_at FROM remote_server",
+                   &STORE_TEXT(account_id), one, a, &rows, err))
     return false;
   for (size_t i = 0; i < rows.count; i++)
     map_put(out, store_cell(&rows, i, 0)->text, &rows.cells[i * rows.columns + 1].number);

@@ -166,6 +166,7 @@ static bool remote_store(struct store *s, void *arg, struct err *err) {
                                                              : before.changed_at + 1;
   job->report.stamp = job->self->changed_at;
   return remote_self_write(s, f->account->id, job->self, err) &&
+         (!job->report.changed || account_touch(s, f->account->id, err)) &&
          remote_rows_forget(s, f->account->id, steady_now_ms(), err);
 }
 

@@ -2,6 +2,7 @@
 #include "serve/bridge.h"
 
 #include "base/clock.h"
+#include "forward/owner.h"
 #include "io/fiber.h"
 #include "serve/errand.h"
 #include "serve/fault.h"
@@ -125,15 +126,15 @@ static bool bridge_send(void *arg, struct str message, struct err *err) {
 }
 
 // Waits for a person, so the request gets its time afresh afterwards.
-static bool bridge_ask(struct bridge *b, struct str method, yyjson_val *params, yyjson_doc **answer,
-                       struct err *err) {
+bool bridge_ask(struct bridge *b, struct str method, yyjson_val *params, yyjson_doc **answer,
+                struct err *err) {
   struct serve_request *r = b->r;
   struct question question = {.session_key = reply_can_tell(r) ? r->client.principal.session : STR_NONE,
                               .capabilities = r->client.capabilities,
                               .alias = b->member->alias,
                               .send = bridge_send,
                               .arg = r,
-                              .peer = offer_peer(b->member),
+                              .peer = offer_peer(r, b->member),
                               .who = serve_who(r)};
   fiber_deadline(fiber_self(), QUESTION_LEG_MS + r->env->call_ms);
   bool ok = question_client(&question, method, params, answer, err);
@@ -187,7 +188,7 @@ static bool bridge_keep(struct bridge *b, const struct mcp_event *question, stru
   char handle[KEPT_HANDLE];
   struct kept kept = {b->call, *question};
   struct standing standing = standing_of(b->r->url, &b->r->client.principal);
-  if (!kept_put(&kept, &standing, b->r->client.principal.key, handle, err)) return false;
+  if (!kept_put(&kept, &standing, b->r->client.principal.key, owner_mark(), handle, err)) return false;
   b->handle = arena_dup(b->r->arena, str_of(handle));
   return true;
 }

@@ -49,4 +49,8 @@ MUST_USE bool bridge_run(struct bridge *b, struct err *err) SUSPENDS;
 MUST_USE bool bridge_carry(void *arg, struct mcp_call *call, struct mcp_event *last, bool *kept,
                            struct err *err) SUSPENDS;
 
+// A question of ours, put to a legacy client while it waits, as a vendor's is. `answer` is its response.
+MUST_USE bool bridge_ask(struct bridge *b, struct str method, yyjson_val *params, yyjson_doc **answer,
+                         struct err *err) SUSPENDS;
+
 #endif

@@ -98,12 +98,16 @@ static bool consent_links_offer(struct bridge *b, const struct consent_links *li
                                            : consent_legacy(b, links, err);
 }
 
-bool consent_offer(struct bridge *b, struct str link, struct buf *out, struct err *err) {
+bool consent_offer(struct bridge *b, struct str link, bool own, struct buf *out, struct err *err) {
   char id[TOKEN_ID];
   token_id("eli", id);
   struct consent_links links = {
       .items = {{.url = link,
-                 .message = STR("This account has to be authorized at its vendor before the tool can work."),
+                 .message =
+                     own ? STR("Connect your own account, so that the tool can work with it. Nobody but "
+                               "you can open this link.")
+                         : STR("This account has to be authorized at its vendor before the tool can "
+                               "work."),
                  .id = arena_dup(b->r->arena, str_of(id))}},
       .count = 1};
   return consent_links_offer(b, &links, out, err);

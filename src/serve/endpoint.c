@@ -3,8 +3,11 @@
 
 #include "base/clock.h"
 #include "base/codec.h"
+#include "catalog/pending.h"
 #include "io/share.h"
 #include "mcp/wire.h"
+#include "serve/elsewhere.h"
+#include "serve/front.h"
 #include "serve/legacy.h"
 #include "serve/legacy_sse.h"
 #include "serve/modern.h"
@@ -59,8 +62,14 @@ static bool endpoint_turn_token_away(const struct serve_request *r, const struct
   return endpoint_turn_away(r, err, why, token.n ? audit_mark(token, mark) : STR_NONE);
 }
 
+// Where a request goes: the token, or the slug, in its path, and whether it is of the 2024-11-05 transport.
+struct endpoint_path {
+  struct str token;
+  bool pair, message; // pair: /sse/<token>; message: and its address for POST
+};
+
 // False: replied already.
-static bool endpoint_method(const struct serve_request *r) {
+static bool endpoint_method(const struct serve_request *r, const struct endpoint_path *p) {
   struct http_exchange *x = r->transport.http;
   const struct http_request *in = r->transport.in;
   struct str origin = http_header_get(&in->headers, "origin");
@@ -69,6 +78,8 @@ static bool endpoint_method(const struct serve_request *r) {
     return endpoint_turn_away(r, &err, "pages of another origin", origin);
   if (origin.n) endpoint_cors(x, origin, in->method == METHOD_OPTIONS);
   if (in->method == METHOD_POST || in->method == METHOD_GET || in->method == METHOD_DELETE) return true;
+  // A client may look for the challenge by it.
+  if (in->method == METHOD_HEAD && !p->pair && front_takes(r->env, p->token)) return true;
   http_reply_header(x, "Allow", STR(ENDPOINT_METHODS));
   if (in->method != METHOD_OPTIONS) return endpoint_no_method(x);
   http_reply(x, 204, NULL, STR_NONE);
@@ -108,7 +119,7 @@ static void endpoint_not_found(const struct serve_request *r, struct str token) 
 }
 
 // Who it is, and whether there is room for more of theirs. False: replied already.
-static bool endpoint_admit(struct serve_request *r, int64_t now) {
+static bool endpoint_admit_by_url(struct serve_request *r, int64_t now) {
   const struct server *s = &r->server->server;
   struct principal_door door = {.server = s->id,
                                 .owner = s->owner,
@@ -118,13 +129,25 @@ static bool endpoint_admit(struct serve_request *r, int64_t now) {
   char tag[TOKEN_HASH_HEX];
   codec_hex(r->url->row->hash, ENDPOINT_TAG, tag);
   if (!str_is(r->url->row->name, URL_ROW_FIRST)) door.tag = str_of(tag);
-  struct principal *who = &r->client.principal;
   struct err err;
-  if (!principal_of(r->transport.in, &door, r->arena, who, &err)) {
-    http_reply_header(r->transport.http, "WWW-Authenticate", principal_challenge(r->transport.in));
-    return endpoint_turn_token_away(r, &err, err.text, principal_bearer(r->transport.in));
-  }
-  r->client.share = share_take(SHARE_PRINCIPAL, principal_holder(who), FIBER_ORDINARY, &err);
+  if (principal_of(r->transport.in, &door, r->arena, &r->client.principal, &err)) return true;
+  http_reply_header(r->transport.http, "WWW-Authenticate", principal_challenge(r->transport.in));
+  return endpoint_turn_token_away(r, &err, err.text, principal_bearer(r->transport.in));
+}
+
+// Finds the server. Whoever comes without a token to a slug is a client on its way to sign in, and leaves no row.
+static bool endpoint_admit_by_front(struct serve_request *r, struct str slug, int64_t now) {
+  struct err err;
+  if (front_admit(r, slug, now, &err)) return true;
+  struct str bearer = principal_bearer(r->transport.in);
+  if (bearer.n && err.code == ERR_UNAUTHENTICATED) return endpoint_turn_token_away(r, &err, err.text, bearer);
+  http_reply_err(r->transport.http, &err);
+  return false;
+}
+
+static bool endpoint_take_share(struct serve_request *r) {
+  struct err err;
+  r->client.share = share_take(SHARE_PRINCIPAL, principal_holder(&r->client.principal), FIBER_ORDINARY, &err);
   if (!r->client.share) http_reply_err(r->transport.http, &err);
   return r->client.share != NULL;
 }
@@ -148,6 +171,7 @@ static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
     reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "%s", err.text);
     return;
   }
+  if (elsewhere_by_handle(r)) return;
   bool modern = modern_header || serve_claims_modern(body);
   if (str_is(r->message.rpc.method, "initialize") && !modern_envelope(r)) {
     if (modern_header) {
@@ -162,12 +186,6 @@ static void endpoint_dispatch(struct serve_request *r, yyjson_val *body) {
   else
     legacy_handle(r);
 }
-
-// Where a request goes: the token in its path, and whether it is of the 2024-11-05 transport.
-struct endpoint_path {
-  struct str token;
-  bool pair, message; // pair: /sse/<token>; message: and its address for POST
-};
 
 static struct endpoint_path endpoint_path_of(struct str path) {
   if (path.n > sizeof ENDPOINT_PREFIX && str_ends(path, "/")) path.n--; // what some put at the end of any URL
@@ -216,7 +234,8 @@ static bool endpoint_method_fits(const struct serve_request *r, const struct end
   enum http_method method = r->transport.in->method;
   if (p->pair) return method == (p->message ? METHOD_POST : METHOD_GET);
   return method == METHOD_POST ||
-         !str_is(http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION), WIRE_MODERN);
+         (method != METHOD_HEAD &&
+          !str_is(http_header_get(&r->transport.in->headers, WIRE_HEADER_VERSION), WIRE_MODERN));
 }
 
 // What the server's config says, else what the URL asks for.
@@ -233,16 +252,28 @@ static bool endpoint_discovery(struct serve_request *r) {
   return true;
 }
 
-static void endpoint_serve(struct serve_request *r, const struct endpoint_path *p) {
+// False: replied already; or what it goes by has become another while it waited (*again).
+static bool endpoint_is_followed(struct serve_request *r, bool *again) {
+  struct err err;
+  enum pending_end end = pending_wait(r->server, &r->client.principal, &err);
+  *again = end == PENDING_OVER;
+  if (end == PENDING_STAYS) http_reply_err(r->transport.http, &err);
+  return end == PENDING_NOTHING;
+}
+
+static void endpoint_serve(struct serve_request *r, const struct endpoint_path *p, bool *again) {
   int64_t now = clock_now_ms();
-  r->url = catalog_url_by_token(r->catalog, p->token, now);
-  if (!r->url) {
+  bool front = !p->pair && front_takes(r->env, p->token);
+  r->url = front ? NULL : catalog_url_by_token(r->catalog, p->token, now);
+  if (!front && !r->url) {
     endpoint_not_found(r, p->token);
     return;
   }
-  r->server = r->url->server;
-  if (!endpoint_admit(r, now)) return;
-  use_note(&r->url->use, now);
+  if (!front) r->server = r->url->server;
+  if (!(front ? endpoint_admit_by_front(r, p->token, now) : endpoint_admit_by_url(r, now)) ||
+      !endpoint_is_followed(r, again) || !endpoint_take_share(r))
+    return;
+  if (r->url->use) use_note(r->url->use, now);
   if (!endpoint_discovery(r)) return;
   if (!endpoint_method_fits(r, p)) {
     http_reply_header(r->transport.http, "Allow", p->pair && !p->message ? STR("GET") : STR("POST, OPTIONS"));
@@ -264,8 +295,10 @@ static void endpoint_serve(struct serve_request *r, const struct endpoint_path *
     legacy_get(r);
 }
 
-void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
+// By the catalog of now. True: that has become another one, which is to be gone by.
+static bool endpoint_try(const struct serve_env *env, struct http_exchange *x) {
   const struct http_request *in = http_request_of(x);
+  bool again = false;
   struct serve_request r = {
       .env = env,
       .arena = in->arena,
@@ -276,9 +309,16 @@ void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
       .client = {.version = STR(WIRE_LEGACY_BATCHES), .capabilities = STR("{}")},
   };
   struct endpoint_path path = endpoint_path_of(in->path);
-  if (endpoint_method(&r)) endpoint_serve(&r, &path);
+  if (endpoint_method(&r, &path)) endpoint_serve(&r, &path, &again);
   share_give(r.client.share);
   replay_unref(r.client.replay);
   catalog_release(r.catalog);
   shelf_release(r.shelf);
+  if (again) http_reply_forget(x);
+  return again;
+}
+
+void endpoint_handle(const struct serve_env *env, struct http_exchange *x) {
+  while (endpoint_try(env, x)) {
+  }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// endpoint: /mcp/<token>, and /sse/<token> with /sse/<token>/message for clients of 2024-11-05. Finds the
+// endpoint: /mcp/<token>, /mcp/<slug> for people who sign in (serve/front), and /sse/<token> with /sse/<token>/message for clients of 2024-11-05. Finds the
 // server that the token opens, asks for the second credential where the server wants one, reads the body and
 // hands it to the era it is written in (classification: body first, as the TypeScript SDK does it). Unknown,
 // revoked and expired tokens look alike. Example:

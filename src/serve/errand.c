@@ -2,6 +2,8 @@
 #include "serve/errand.h"
 
 #include "base/log.h"
+#include "catalog/own.h"
+#include "catalog/pending.h"
 #include "io/share.h"
 #include "serve/fault.h"
 #include "serve/offer.h"
@@ -11,10 +13,22 @@ void errand_free(struct errand_result *r) {
   *r = (struct errand_result){0};
 }
 
-bool errand_peer(const struct catalog_member *m, struct mcp_peer **out, struct err *err) {
-  *out = offer_peer(m);
+bool errand_peer(const struct serve_request *r, const struct catalog_member *m, struct mcp_peer **out,
+                 struct err *err) {
+  const struct catalog_account *v = serve_account(r, m);
+  const struct account *a = v->account;
+  bool hers = m->account->is_front, gone = hers && !v->is_front && !catalog_own_is_there(v);
+  if (!pending_spares_account(v, err)) return false;
+  *out = gone ? NULL : a->peer;
   if (*out) return true;
-  const struct account *a = m->account->account;
+  if (hers)
+    return err_set(
+        err, ERR_DENIED,
+        "for %.*s this server asks with each person's own account, and yours is not connected: open %.*s "
+        "in a browser, signed in to Postern as yourself, and ask again",
+        STR_ARG(m->account->account->name),
+        STR_ARG(catalog_own_link(r->env->origins->public_url, m->account->account->id, serve_person(r),
+                                 r->arena)));
   return err_set(err, ERR_UNAVAILABLE, "the account \"%.*s\" cannot be reached: %.*s", STR_ARG(a->name),
                  STR_ARG(a->status_text));
 }
@@ -34,7 +48,7 @@ static bool errand_ask_on(struct serve_request *r, const struct catalog_member *
                           const struct errand_want *want, struct errand_result *out, struct err *err) {
   struct mcp_peer *peer;
   struct mcp_event last;
-  if (!errand_peer(m, &peer, err)) return false;
+  if (!errand_peer(r, m, &peer, err)) return false;
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   yyjson_mut_val *params = yyjson_mut_obj(doc);
   if (want->key) yyjson_mut_obj_add_strncpy(doc, params, want->key, want->value.p, want->value.n);
@@ -50,7 +64,7 @@ static bool errand_ask_on(struct serve_request *r, const struct catalog_member *
 
 bool errand_ask(struct serve_request *r, const struct catalog_member *m, const struct errand_want *want,
                 struct errand_result *out, struct err *err) {
-  struct share *share = share_take(SHARE_ACCOUNT, m->account->account->id, FIBER_ORDINARY, err);
+  struct share *share = share_take(SHARE_ACCOUNT, serve_account(r, m)->account->id, FIBER_ORDINARY, err);
   bool ok = share && errand_ask_on(r, m, want, out, err);
   share_give(share);
   return ok;

@@ -29,8 +29,10 @@ MUST_USE bool errand_ask(struct serve_request *r, const struct catalog_member *m
 // each request. One that refuses is no failure of ours. Call offer_of before.
 void errand_set_level(struct serve_request *r, const struct catalog_member *m, struct str level) SUSPENDS;
 
-// Of whoever asks by himself: the member's vendor, or ERR_UNAVAILABLE;
-MUST_USE bool errand_peer(const struct catalog_member *m, struct mcp_peer **out, struct err *err);
+// Of whoever asks by himself: the member's vendor as the caller reaches it, or ERR_UNAVAILABLE; ERR_DENIED: with an account of
+// the caller's own, which is not connected, and the words say where she does that;
+MUST_USE bool errand_peer(const struct serve_request *r, const struct catalog_member *m,
+                          struct mcp_peer **out, struct err *err) SUSPENDS;
 // and a call's last event, which is freed. `uri`: of a resource that was asked for, as the client calls it.
 MUST_USE bool errand_take(struct serve_request *r, struct mcp_event *last, struct str uri,
                           struct errand_result *out, struct err *err);

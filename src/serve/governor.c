@@ -201,6 +201,7 @@ static bool governor_sketch(struct governor *g, struct serve_request *r, const s
                                     .tables = table,
                                     .table_count = 1,
                                     .principal = r->client.principal.key,
+                                    .person = serve_person(r),
                                     .by = serve_audit_row(r).who,
                                     .url = serve_audit_row(r).url,
                                     .request_id = r->transport.in->id,
@@ -244,8 +245,12 @@ static void governor_govern(struct governor *g, struct serve_request *r, const s
     if (rows) rows = yyjson_obj_get(yyjson_doc_get_root(projected), "rows");
   }
   bool large = g->budget && size > g->budget;
+  // As the server shows it: a person's own account stands in for the one of its members.
+  const struct account *account = answer->account->account;
   struct program_table table = {
-      .name = STR("result"), .rows = rows, .source = {answer->account->account->id, answer->tool->name}};
+      .name = STR("result"),
+      .rows = rows,
+      .source = {account->person.n ? account->stands_for : account->id, answer->tool->name}};
   g->told = large && rows && governor_sketch(g, r, &table, size);
   if (!g->told && projected) governor_tell_whole(g, buf_str(&all));
   yyjson_doc_free(projected);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "mcp/wire.h"
+#include "serve/elsewhere.h"
 #include "serve/fault.h"
 #include "serve/legacy_session.h"
 #include "serve/methods.h"
@@ -22,7 +23,7 @@ static bool legacy_find_session(struct serve_request *r, bool needed) {
   if (!id.n && needed)
     reply_refuse(r, 400, JSONRPC_INVALID_REQUEST, "the header %s is missing", WIRE_HEADER_SESSION);
   if (!id.n) return !needed;
-  if (count == 1 && legacy_session_open(r, id, false)) return true;
+  if (count == 1 && legacy_session_open(r, id, false)) return !elsewhere_by_session(r);
   return reply_refuse(r, 404, JSONRPC_INVALID_REQUEST, "this session is unknown or over: initialize again");
 }
 
@@ -32,8 +33,8 @@ void legacy_delete(struct serve_request *r) {
   running_cancel_all(r->client.principal.session);
   http_reply(r->transport.http, 204, NULL, STR_NONE);
   for (size_t i = 0; i < r->server->member_count; i++)
-    if (offer_peer(&r->server->members[i]))
-      mcp_peer_leave(offer_peer(&r->server->members[i]), r->client.principal.key);
+    if (offer_peer(r, &r->server->members[i]))
+      mcp_peer_leave(offer_peer(r, &r->server->members[i]), r->client.principal.key);
 }
 
 // ---- streams
@@ -84,7 +85,7 @@ static void legacy_progress(struct serve_request *r) {
 
 static void legacy_roots_changed(struct serve_request *r) {
   for (size_t i = 0; i < r->server->member_count; i++) {
-    struct mcp_peer *peer = offer_peer(&r->server->members[i]);
+    struct mcp_peer *peer = offer_peer(r, &r->server->members[i]);
     struct mcp_who who = serve_who(r);
     struct err err;
     if (peer && !mcp_notify(peer, &who, STR("notifications/roots/list_changed"), STR("{}"), &err))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/legacy_session.h"
 
+#include "forward/owner.h"
 #include "mcp/wire.h"
 #include "serve/offer.h"
 #include "session/capability.h"
@@ -8,9 +9,11 @@
 static void legacy_session_in(struct serve_request *r, const struct session *s) {
   principal_begin_session(&r->client.principal, s->key, r->arena);
   serve_introduce(r, s->version, s->capabilities, s->client);
+  r->client.node = s->node;
 }
 
 bool legacy_session_begin(struct serve_request *r, struct session *s, struct str *id, struct err *err) {
+  s->node = owner_mark();
   if (!session_seal(r->env->ring, principal_holder(&r->client.principal), s, r->arena, id, err)) return false;
   legacy_session_in(r, s);
   return true;

@@ -4,6 +4,7 @@
 #include "base/codec.h"
 #include "io/share.h"
 #include "mcp/wire.h"
+#include "serve/elsewhere.h"
 #include "serve/legacy.h"
 #include "serve/legacy_session.h"
 #include "serve/reply.h"
@@ -63,12 +64,17 @@ static void legacy_sse_run(void *arg) {
   legacy_sse_free(job);
 }
 
-// The session that the query names, if its stream is still open.
+// The session that the query names.
 static bool legacy_sse_find_session(struct serve_request *r, struct str query) {
-  struct str part, id = STR_NONE, version, capabilities, client;
+  struct str part, id = STR_NONE;
   while (!id.n && str_cut(&query, '&', &part))
     if (str_starts(part, "session=")) id = str_from(part, sizeof "session=" - 1);
-  if (!codec_unpercent(r->arena, id, &id) || !legacy_session_open(r, id, true)) return false;
+  return codec_unpercent(r->arena, id, &id) && legacy_session_open(r, id, true);
+}
+
+// Is its stream still open, here?
+static bool legacy_sse_find_stream(struct serve_request *r) {
+  struct str version, capabilities, client;
   r->client.replay = replay_get(r->client.principal.session, false);
   if (!r->client.replay || replay_open_streams(r->client.replay) == 0) return false;
   replay_client(r->client.replay, r->arena, &version, &capabilities, &client);
@@ -109,7 +115,12 @@ static bool legacy_sse_start(struct legacy_sse_job *job, struct err *err) {
 }
 
 void legacy_sse_post(struct serve_request *r, yyjson_doc *body) {
-  if (!legacy_sse_find_session(r, r->transport.in->query)) {
+  bool found = legacy_sse_find_session(r, r->transport.in->query);
+  if (found && elsewhere_by_session(r)) {
+    yyjson_doc_free(body);
+    return;
+  }
+  if (!found || !legacy_sse_find_stream(r)) {
     yyjson_doc_free(body);
     reply_refuse(r, 404, JSONRPC_INVALID_REQUEST, "this session is unknown or its stream is closed");
     return;

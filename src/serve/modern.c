@@ -2,6 +2,7 @@
 #include "serve/modern.h"
 
 #include "mcp/wire.h"
+#include "serve/elsewhere.h"
 #include "serve/fault.h"
 #include "serve/listen.h"
 #include "serve/methods.h"
@@ -103,6 +104,6 @@ void modern_handle(struct serve_request *r) {
                   json_str(yyjson_obj_get(r->message.meta, WIRE_META_CLIENT), "name"));
   if (str_is(r->message.rpc.method, "subscriptions/listen"))
     listen_handle(r);
-  else
+  else if (!elsewhere_by_state(r))
     modern_answer(r);
 }

@@ -31,15 +31,21 @@ struct offer_entry {
 static pthread_mutex_t offer_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct map offer_entries;
 
-struct mcp_peer *offer_peer(const struct catalog_member *m) {
-  return m->account->account->peer;
+struct mcp_peer *offer_peer(const struct serve_request *r, const struct catalog_member *m) {
+  return serve_account(r, m)->account->peer;
 }
 
-static struct str offer_key(const struct catalog_member *m, enum mcp_era era, char *text, size_t size) {
-  struct str id = m->account->account->id;
+bool offer_awaits(const struct serve_request *r, const struct catalog_member *m) {
+  return m->account->is_front && m->account->account->kind == CONNECTOR_MCP && serve_person(r).n &&
+         !offer_peer(r, m);
+}
+
+static struct str offer_key(const struct serve_request *r, const struct catalog_member *m, char *text,
+                            size_t size) {
+  struct str id = serve_account(r, m)->account->id;
   if (id.n + 2 > size) id.n = size - 2;
   memcpy(text, id.p, id.n);
-  text[id.n] = era == MCP_MODERN ? 'm' : 'l';
+  text[id.n] = r->transport.era == MCP_MODERN ? 'm' : 'l';
   return str_make(text, id.n + 1);
 }
 
@@ -159,11 +165,11 @@ static void offer_start(const struct serve_request *r, const struct catalog_memb
   *q = (struct offer_question){
       .arena = a,
       .key = arena_dup(a, key),
-      .peer = mcp_peer_ref(offer_peer(m)),
+      .peer = mcp_peer_ref(offer_peer(r, m)),
       .who = {arena_dup(a, r->client.principal.key), arena_dup(a, r->client.capabilities), r->transport.era},
   };
   struct err unused;
-  q->share = share_take(SHARE_ACCOUNT, m->account->account->id, FIBER_BACKGROUND, &unused);
+  q->share = share_take(SHARE_ACCOUNT, serve_account(r, m)->account->id, FIBER_BACKGROUND, &unused);
   if (q->share && fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "what a vendor offers", offer_ask, q))
     return;
   offer_learn(q->key, NULL);
@@ -174,7 +180,7 @@ static void offer_start(const struct serve_request *r, const struct catalog_memb
 // for.
 static bool offer_refresh(const struct serve_request *r, const struct catalog_member *m) {
   char text[64];
-  struct str key = offer_key(m, r->transport.era, text, sizeof text);
+  struct str key = offer_key(r, m, text, sizeof text);
   pthread_mutex_lock(&offer_lock);
   struct offer_entry *e = offer_entry_get(key);
   bool due = e && !e->asking && clock_mono_us() >= e->fresh_until_us;
@@ -193,13 +199,8 @@ static unsigned offer_within(const struct catalog_member *m, unsigned offers) {
   return offers & (OFFER_PROMPTS | OFFER_RESOURCES | OFFER_SKILLS);
 }
 
-unsigned offer_of_member(const struct serve_request *r, const struct catalog_member *m) {
-  char text[64];
-  if (!offer_peer(m)) return 0;
-  pthread_mutex_lock(&offer_lock);
-  const struct offer_entry *e = map_get(&offer_entries, offer_key(m, r->transport.era, text, sizeof text));
-  unsigned offers = e ? e->offers : 0;
-  pthread_mutex_unlock(&offer_lock);
+// As far as the server shows it, and this client can have it.
+static unsigned offer_shown(const struct serve_request *r, const struct catalog_member *m, unsigned offers) {
   offers = offer_within(m, offers);
   if (!r->server->prompts) offers &= ~(unsigned)OFFER_PROMPTS;
   if (!r->server->resources) offers &= ~(unsigned)(OFFER_RESOURCES | OFFER_SUBSCRIBE);
@@ -208,10 +209,27 @@ unsigned offer_of_member(const struct serve_request *r, const struct catalog_mem
   return offers;
 }
 
+unsigned offer_of_member(const struct serve_request *r, const struct catalog_member *m) {
+  char text[64];
+  if (!offer_peer(r, m)) return 0;
+  pthread_mutex_lock(&offer_lock);
+  const struct offer_entry *e = map_get(&offer_entries, offer_key(r, m, text, sizeof text));
+  unsigned offers = e ? e->offers : 0;
+  pthread_mutex_unlock(&offer_lock);
+  return offer_shown(r, m, offers);
+}
+
+// A client that came before she connected is told nothing else in its session.
+static unsigned offer_awaited(const struct serve_request *r, const struct catalog_member *m) {
+  return offer_awaits(r, m)
+             ? offer_shown(r, m, OFFER_PROMPTS | OFFER_RESOURCES | OFFER_SUBSCRIBE | OFFER_COMPLETIONS)
+             : 0;
+}
+
 bool offer_is_legacy(const struct serve_request *r, const struct catalog_member *m) {
   char text[64];
   pthread_mutex_lock(&offer_lock);
-  const struct offer_entry *e = map_get(&offer_entries, offer_key(m, r->transport.era, text, sizeof text));
+  const struct offer_entry *e = map_get(&offer_entries, offer_key(r, m, text, sizeof text));
   bool legacy = e && e->legacy;
   pthread_mutex_unlock(&offer_lock);
   return legacy;
@@ -224,10 +242,11 @@ unsigned offer_of(const struct serve_request *r) {
   for (;;) {
     bool wait = false;
     for (size_t i = 0; i < r->server->member_count; i++)
-      if (offer_peer(&r->server->members[i])) wait |= offer_refresh(r, &r->server->members[i]);
+      if (offer_peer(r, &r->server->members[i])) wait |= offer_refresh(r, &r->server->members[i]);
     if (!wait || clock_mono_us() >= until || !fiber_sleep(OFFER_POLL_MS, &err)) break;
   }
-  for (size_t i = 0; i < r->server->member_count; i++) offers |= offer_of_member(r, &r->server->members[i]);
+  for (size_t i = 0; i < r->server->member_count; i++)
+    offers |= offer_of_member(r, &r->server->members[i]) | offer_awaited(r, &r->server->members[i]);
   if (skills_are_there(r)) offers |= OFFER_SKILLS | OFFER_RESOURCES; // their files are resources
   return offers | (easel_shown(r) ? OFFER_RESOURCES : 0);
 }
@@ -248,7 +267,7 @@ static void offer_add_extensions(const struct serve_request *r, unsigned offers,
     char text[64];
     pthread_mutex_lock(&offer_lock);
     const struct offer_entry *e =
-        map_get(&offer_entries, offer_key(&r->server->members[i], r->transport.era, text, sizeof text));
+        map_get(&offer_entries, offer_key(r, &r->server->members[i], text, sizeof text));
     // Two members rarely differ in what an extension says; the first that has some speaks for all.
     if (!told && e && e->extensions && e->extensions[0]) {
       offer_add_extension(out, &any, e->extensions);

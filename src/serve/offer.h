@@ -25,7 +25,10 @@ enum {
   OFFER_ACCOUNTS_MOST = 4096, // remembered
 };
 
-struct mcp_peer *offer_peer(const struct catalog_member *m); // NULL: no MCP vendor, or out of reach
+// NULL: no MCP vendor, or out of reach; or the caller's own account, which is not connected.
+struct mcp_peer *offer_peer(const struct serve_request *r, const struct catalog_member *m);
+// Is it an MCP vendor that the caller has to connect an account of her own at first? What it offers, nobody knows until then.
+bool offer_awaits(const struct serve_request *r, const struct catalog_member *m);
 
 unsigned offer_of(const struct serve_request *r) SUSPENDS;
 // Of one member, as known: call offer_of before.

@@ -2,6 +2,7 @@
 #include "serve/own.h"
 
 #include "audit/audit.h"
+#include "catalog/display.h"
 #include "serve/asks.h"
 #include "serve/finder.h"
 #include "serve/frame.h"
@@ -29,7 +30,7 @@ void own_list(const struct serve_request *r, struct buf *out) {
 }
 
 uint64_t own_version(const struct catalog_server *server) {
-  uint64_t version = server->tools_version;
+  uint64_t version = display_version(server);
   for (size_t i = 0; i < sizeof own_kinds / sizeof *own_kinds; i++)
     if (own_kinds[i]->version) version += own_kinds[i]->version(server);
   return version;

@@ -2,9 +2,12 @@
 #include "serve/pass.h"
 
 #include "base/clock.h"
+#include "call/limited.h"
+#include "catalog/own.h"
 #include "io/share.h"
 #include "mcp/wire.h"
 #include "serve/bridge.h"
+#include "serve/consent.h"
 #include "serve/offer.h"
 
 // The client's params in the vendor's names, with this turn's answers.
@@ -30,10 +33,10 @@ static bool pass_open(struct bridge *b, const struct pass_want *want, struct mcp
                       struct err *err) {
   const struct serve_request *r = b->r;
   struct mcp_peer *peer;
+  if (!errand_peer(r, want->member, &peer, err)) return false; // also of a call that waited for its client
   *call = b->resume;
   b->resume = NULL;
   if (*call) return true;
-  if (!errand_peer(want->member, &peer, err)) return false;
   yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
   yyjson_val *meta = yyjson_obj_get(want->params, "_meta");
   struct mcp_request request = {.who = serve_who(r),
@@ -60,18 +63,30 @@ static bool pass_carry(struct bridge *b, const struct pass_want *want, struct er
   return ok && errand_take(b->r, &last, uri ? want->shown : STR_NONE, &b->result, err);
 }
 
+// What the server's limits count, like a call of a tool.
+static bool pass_count(struct bridge *b, struct err *err) {
+  struct serve_request *r = b->r;
+  struct run_call call = {.env = &r->env->run,
+                          .catalog = r->catalog,
+                          .server = r->server,
+                          .by = serve_audit_row(r).who,
+                          .principal = r->client.principal.key};
+  return b->turns > 1 || b->resume || limited_read(&call, r->arena, err);
+}
+
 // It counts as the account's, like a call of a tool (call/run).
 static bool pass_turn(struct bridge *b, struct err *err) {
-  struct share *share = share_take(SHARE_ACCOUNT, b->member->account->account->id, FIBER_ORDINARY, err);
+  struct share *share =
+      share_take(SHARE_ACCOUNT, serve_account(b->r, b->member)->account->id, FIBER_ORDINARY, err);
   errand_free(&b->result);
-  bool ok = share && pass_carry(b, b->arg, err);
+  bool ok = share && pass_count(b, err) && pass_carry(b, b->arg, err);
   share_give(share);
   return ok;
 }
 
 static void pass_audit(struct serve_request *r, const struct pass_want *want, bool ok, int64_t began_us) {
   if (!want->shown.n) return;
-  const struct account *account = want->member->account->account;
+  const struct account *account = serve_account(r, want->member)->account;
   struct audit_row row = serve_audit_row(r);
   row.action = str_of(want->method);
   row.account_id = account->id;
@@ -98,4 +113,19 @@ bool pass_ask(struct serve_request *r, const struct pass_want *want, struct erra
   else
     errand_free(&b.result);
   return ok;
+}
+
+bool pass_link(struct serve_request *r, const struct pass_want *want, struct buf *out, struct err *err) {
+  struct bridge b = {.r = r,
+                     .method = str_of(want->method),
+                     .params = want->params,
+                     .member = want->member,
+                     // Who comes back without having been there gets words.
+                     .linked = yyjson_obj_get(want->params, "requestState") != NULL};
+  struct mcp_peer *none;
+  if (!consent_can_offer(&b)) return errand_peer(r, want->member, &none, err);
+  struct str account_id = want->member->account->account->id;
+  return consent_offer(&b,
+                       catalog_own_link(r->env->origins->public_url, account_id, serve_person(r), r->arena),
+                       true, out, err);
 }

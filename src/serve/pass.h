@@ -20,6 +20,11 @@ struct pass_want {
   struct str shown;    // what the client calls it, for the audit; empty: no audit row
 };
 
+// Where the caller has to connect an account of her own first (offer_awaits): asks a client that opens links to open it, as a
+// call does. Appends the result, or fails with what says so.
+MUST_USE bool pass_link(struct serve_request *r, const struct pass_want *want, struct buf *out,
+                        struct err *err) SUSPENDS;
+
 // The result is in the client's names.
 MUST_USE bool pass_ask(struct serve_request *r, const struct pass_want *want, struct errand_result *out,
                        struct err *err) SUSPENDS;

@@ -136,6 +136,7 @@ struct program_request programs_request(const struct serve_request *r, struct st
                                   .doc = yyjson_read(program.p, program.n, YYJSON_READ_NUMBER_AS_RAW),
                                   .given = given,
                                   .principal = r->client.principal.key,
+                                  .person = serve_person(r),
                                   .by = serve_audit_row(r).who,
                                   .url = serve_audit_row(r).url,
                                   .request_id = r->transport.in->id,

@@ -14,12 +14,14 @@ bool prompts_list(struct serve_request *r, yyjson_val *params, struct buf *out, 
 static const struct catalog_member *prompts_find(const struct serve_request *r, struct str name,
                                                  struct str *own) {
   const struct catalog_member *m = rewrite_find_name(r->server, name, own);
-  return m && (offer_of_member(r, m) & OFFER_PROMPTS) ? m : NULL;
+  bool here = m && ((offer_of_member(r, m) & OFFER_PROMPTS) || offer_awaits(r, m));
+  return here ? m : NULL;
 }
 
 static bool prompts_pass(struct serve_request *r, const struct pass_want *want, struct buf *out,
                          struct err *err) {
   struct errand_result result;
+  if (offer_awaits(r, want->member)) return pass_link(r, want, out, err);
   if (!pass_ask(r, want, &result, err)) return false;
   bool ok = frame_add(r, result.doc, result.value, false, out, err);
   errand_free(&result);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/published.h"
 
+#include "catalog/pending.h"
 #include "program/run.h"
 #include "serve/easel.h"
 #include "serve/programs.h"
@@ -129,6 +130,7 @@ static bool published_call(struct serve_request *r, yyjson_val *params, struct b
   const struct shelf_tool *t = published_find(r, json_str(params, "name"));
   yyjson_val *arguments = yyjson_obj_get(params, "arguments");
   struct str handle = json_str(arguments, SHELF_CONTINUE);
+  if (!pending_spares_program(t->row.program_id, err)) return false;
   if (t->verdict.state != SHELF_OK) return programs_fail(r, t->row.name, published_broken(r, t), out);
   return handle.n ? programs_continue(r, t->row.name, handle, out, err)
                   : published_run(r, t, arguments, out, err);

@@ -222,7 +222,7 @@ static struct relay_feed *relay_start_feed(const struct relay *relay, const stru
   f->feed = mcp_feed_open(
       f->peer, &(struct mcp_feed_options){.who = f->who, .uris = uris, .uri_count = count}, f->events);
   struct err err;
-  if (relay_take_shares(f, relay->options.holder, &err) &&
+  if (relay_take_shares(f, principal_holder(relay->options.principal), &err) &&
       fiber_spawn_as(FIBER_BACKGROUND, loop_current(), "news of a vendor", relay_run, f))
     return f;
   relay_give_shares(f);
@@ -246,30 +246,39 @@ static size_t relay_own_uris(const struct catalog_server *server, size_t member,
 
 // A modern vendor is asked for what it is to tell; a legacy one says in its session what it likes.
 static bool relay_has_use(const struct serve_request *r, const struct catalog_member *m, size_t uris) {
-  return offer_peer(m) && (uris > 0 || (r->transport.era == MCP_LEGACY && offer_is_legacy(r, m)));
+  return offer_peer(r, m) && (uris > 0 || (r->transport.era == MCP_LEGACY && offer_is_legacy(r, m)));
 }
 
 // The account at this place may be another by now, or have another address or consent: what is asked of it
 // goes to nobody else.
-static void relay_follow(struct relay *relay, struct relay_member *at, const struct catalog_member *m) {
-  struct mcp_peer *now = offer_peer(m);
+static void relay_follow(struct relay *relay, struct relay_member *at, const struct serve_request *r,
+                         const struct catalog_member *m) {
+  struct mcp_peer *now = offer_peer(r, m);
   if (now == at->peer) return;
   if (at->peer) mcp_peer_unref(at->peer);
   at->peer = now ? mcp_peer_ref(now) : NULL;
   at->alias = arena_dup(relay->arena, m->alias);
-  at->account_id = arena_dup(relay->arena, m->account->account->id);
+  at->account_id = arena_dup(relay->arena, serve_account(r, m)->account->id);
 }
 
-// It sees a request of this client only for what was offered.
-static void relay_begin(struct relay *relay, const struct catalog_server *server,
+// As much of a request of this client as it takes to see what was offered to it, and with which accounts.
+static struct serve_request relay_request(const struct relay *relay, const struct catalog *c,
+                                          const struct catalog_server *server) {
+  return (struct serve_request){.catalog = (struct catalog *)(uintptr_t)c,
+                                .server = server,
+                                .client.principal = *relay->options.principal,
+                                .transport.era = relay->options.who.prefer};
+}
+
+static void relay_begin(struct relay *relay, const struct catalog *c, const struct catalog_server *server,
                         const struct relay_options *o) {
   struct arena *scratch = arena_new();
-  struct serve_request r = {.server = server, .arena = scratch, .transport.era = o->who.prefer};
+  struct serve_request r = relay_request(relay, c, server);
   for (size_t i = 0; i < relay->count; i++) {
     struct relay_member *at = &relay->members[i];
     struct str *uris;
     size_t n = relay_own_uris(server, i, o->uris, o->uri_count, scratch, &uris);
-    relay_follow(relay, at, &server->members[i]);
+    relay_follow(relay, at, &r, &server->members[i]);
     if (relay_has_use(&r, &server->members[i], n)) at->feed = relay_start_feed(relay, at, uris, n);
   }
   arena_free(scratch);
@@ -277,7 +286,7 @@ static void relay_begin(struct relay *relay, const struct catalog_server *server
 
 struct relay *relay_open(const struct relay_options *o) {
   struct catalog *c = catalog_acquire();
-  const struct catalog_server *server = catalog_server_by_id(c, o->server_id);
+  const struct catalog_server *server = catalog_server_by_id(c, o->principal->server);
   struct relay *relay = NULL;
   if (server) {
     struct arena *a = arena_new();
@@ -285,16 +294,17 @@ struct relay *relay_open(const struct relay_options *o) {
     *relay = (struct relay){.arena = a, .options = *o, .count = server->member_count};
     relay->options.uris = NULL;
     relay->members = ARENA_ARRAY(a, relay->count, struct relay_member);
-    relay_begin(relay, server, o);
+    relay_begin(relay, c, server, o);
   }
   catalog_release(c);
   return relay;
 }
 
-bool relay_fits(const struct relay *relay, const struct catalog_server *server) {
+bool relay_fits(const struct relay *relay, const struct catalog *c, const struct catalog_server *server) {
+  struct serve_request r = relay_request(relay, c, server);
   bool fits = relay->count == server->member_count;
   for (size_t i = 0; fits && i < relay->count; i++)
-    fits = relay->members[i].peer == offer_peer(&server->members[i]);
+    fits = relay->members[i].peer == offer_peer(&r, &server->members[i]);
   return fits;
 }
 
@@ -309,13 +319,14 @@ void relay_close(struct relay *relay) {
 
 void relay_subscribe(struct relay *relay, const struct str *uris, size_t count) {
   struct catalog *c = catalog_acquire();
-  const struct catalog_server *server = catalog_server_by_id(c, relay->options.server_id);
+  const struct catalog_server *server = catalog_server_by_id(c, relay->options.principal->server);
+  struct serve_request r = relay_request(relay, c, server);
   struct arena *a = arena_new();
   for (size_t i = 0; server && i < relay->count && i < server->member_count; i++) {
     struct relay_member *at = &relay->members[i];
     struct str *own;
     size_t n = relay_own_uris(server, i, uris, count, a, &own);
-    relay_follow(relay, at, &server->members[i]);
+    relay_follow(relay, at, &r, &server->members[i]);
     relay_stop_feed(at->feed);
     at->feed = at->peer ? relay_start_feed(relay, at, own, n) : NULL;
   }

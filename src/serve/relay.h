@@ -13,10 +13,10 @@
 struct relay;
 
 struct relay_options {
-  struct str server_id, holder; // holder: whose share it counts against, principal_holder
-  struct mcp_who who;           // the client
-  struct replay_place place;    // the stream
-  struct replay *replay;        // of a legacy session; NULL: a listen stream, whose id goes with each message
+  const struct principal *principal; // whose stream it is, and of which server
+  struct mcp_who who;                // the client
+  struct replay_place place;         // the stream
+  struct replay *replay; // of a legacy session; NULL: a listen stream, whose id goes with each message
   // Takes a message there, or to the session's newest stream. False: it has none. Loop thread.
   bool (*say)(struct replay *replay, const struct replay_place *place, struct str message);
   struct str id;
@@ -24,11 +24,11 @@ struct relay_options {
   size_t uri_count;
 };
 
-// NULL: the server has gone. The options' texts, but for the URIs, and `replay` live as long as the relay.
+// NULL: the server has gone. The options' texts, but for the URIs, the principal and `replay` live as long as the relay.
 struct relay *relay_open(const struct relay_options *o);
 void relay_close(struct relay *relay); // NULL is fine
-// Is it still with the vendors of the server's accounts, each in its place, and with no others?
-bool relay_fits(const struct relay *relay, const struct catalog_server *server);
+// Is it still with the vendors of the server's accounts, each in its place, and with no others? `c`: the server's.
+bool relay_fits(const struct relay *relay, const struct catalog *c, const struct catalog_server *server);
 // The session's subscriptions are others now.
 void relay_subscribe(struct relay *relay, const struct str *uris, size_t count);
 

@@ -32,7 +32,7 @@ static const struct catalog_member *resources_find(struct serve_request *r, yyjs
   }
   const struct catalog_member *m =
       easel_is_ours(uri) ? NULL : rewrite_find_uri(r->server, uri, r->arena, own);
-  if (m && (offer_of_member(r, m) & offer)) return m;
+  if (m && ((offer_of_member(r, m) & offer) || offer_awaits(r, m))) return m;
   fault_resource(r, uri, err);
   return NULL;
 }
@@ -50,6 +50,7 @@ bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out
                            .own_key = "uri",
                            .own = own,
                            .shown = json_str(params, "uri")};
+  if (offer_awaits(r, m)) return pass_link(r, &want, out, err);
   if (!pass_ask(r, &want, &result, err)) return false;
   // The answer of a retry belongs to what its person said (2026-07-28, "Caching").
   bool retry = yyjson_obj_get(params, "inputResponses") || yyjson_obj_get(params, "requestState");
@@ -64,6 +65,8 @@ bool resources_read(struct serve_request *r, yyjson_val *params, struct buf *out
 static bool resources_tell(struct serve_request *r, const struct catalog_member *m, const char *method,
                            struct str own, struct err *err) {
   struct errand_result result = {0};
+  struct mcp_peer *peer;
+  if (!errand_peer(r, m, &peer, err)) return false;
   if (!offer_is_legacy(r, m)) return true;
   if (own.n > REPLAY_URI_BYTES_MOST) return err_at(err, ERR_INVALID, "/params/uri", "the URI is too long");
   bool ok = errand_ask(r, m, &(struct errand_want){method, "uri", own, 0}, &result, err);

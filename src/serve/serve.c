@@ -2,6 +2,7 @@
 #include "serve/serve.h"
 
 #include "base/clock.h"
+#include "catalog/own.h"
 #include "mcp/wire.h"
 
 void serve_add_server_info(const struct serve_request *r, struct buf *out) {
@@ -39,14 +40,30 @@ void serve_introduce(struct serve_request *r, struct str version, struct str cap
   principal_introduce(&r->client.principal, name, r->arena);
 }
 
+struct str serve_person(const struct serve_request *r) {
+  const struct principal *p = &r->client.principal;
+  return principal_is_person(p) ? p->token.id : STR_NONE;
+}
+
 struct mcp_who serve_who(const struct serve_request *r) {
   return (struct mcp_who){r->client.principal.key, r->client.capabilities, r->transport.era};
+}
+
+const struct catalog_account *serve_account(const struct serve_request *r, const struct catalog_member *m) {
+  const struct catalog_account *own =
+      m->account->is_front ? catalog_own(r->catalog, serve_person(r), m->account->account->id) : NULL;
+  return own ? own : m->account;
 }
 
 struct audit_row serve_audit_row(const struct serve_request *r) {
   const struct principal *p = &r->client.principal;
   return (struct audit_row){.at = clock_now_ms(),
-                            .who = {p->name, p->token.name, p->client, r->transport.in->client},
+                            .who = {.actor = p->name,
+                                    .actor_name = p->token.name,
+                                    .client = p->client,
+                                    .address = r->transport.in->client,
+                                    .client_id = p->signin.client_id,
+                                    .sign_in = p->signin.id},
                             .server_id = r->server ? r->server->server.id : STR_NONE,
                             .server_name = r->server ? r->server->server.name : STR_NONE,
                             .url = r->url ? r->url->row->name : STR_NONE,

@@ -15,17 +15,20 @@
 #include "session/session.h"
 #include "shelf/shelf.h"
 
+struct authority_env;
 struct engine_env;
 struct serve_env { // lives as long as the program
   struct run_env run;
-  const struct engine_env *engines; // of questions; only handed on
+  const struct engine_env *engines;      // of questions; only handed on
+  const struct authority_env *authority; // of access tokens that people signed in for
   const struct program_env *program;
-  struct store *answers;   // that keeps them
+  struct store *answers;   // that keeps them, and sign-ins
   struct json_limits json; // of request bodies
   size_t list_page;        // items on a page of a list
   size_t result_budget;    // characters of a result that postern_read gives whole; 0: any
   bool destroy_asks;       // postern_destroy says that a person is to be asked each time
-  uint64_t call_ms;        // for one request, from its head to its answer
+  uint64_t approval_wait_ms, approval_lives_ms; // for a second person's word: with the client there; in all
+  uint64_t call_ms;                             // for one request, from its head to its answer
   const struct origin_rule *origins;
   struct str version;           // of Postern
   const struct seal_ring *ring; // of session ids and request states
@@ -46,6 +49,7 @@ struct serve_client { // who asks: what it has shown, and what it says of itself
   struct share *share;   // of the principal; given back by who took it
   struct replay *replay; // of the session, once it was needed; endpoint lets it go
   struct str version, capabilities;
+  struct str node; // that the session was made at; empty: at none, or at one that was alone
 };
 
 struct serve_message { // what it asks
@@ -73,8 +77,13 @@ enum { SERVE_REPLY_MOST = 64 * 1024 * 1024 };
 
 // Puts {"name":"postern","version":"…"}.
 void serve_add_server_info(const struct serve_request *r, struct buf *out);
+// The person that calls, by id; empty: a URL or an API token, behind which nobody is known.
+struct str serve_person(const struct serve_request *r);
 // On whose behalf upstream is asked.
 struct mcp_who serve_who(const struct serve_request *r);
+// Whose vendor is asked for this caller: the member's account; hers where each person has one of her own, and as long as she
+// has none the front, which reaches nobody.
+const struct catalog_account *serve_account(const struct serve_request *r, const struct catalog_member *m);
 
 // What an audit row says of any request: when, who, through which server.
 struct audit_row serve_audit_row(const struct serve_request *r);

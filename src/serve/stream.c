@@ -123,8 +123,11 @@ static void stream_closed(void *arg, bool draining) {
 static void stream_relay_session(struct stream *s);
 
 // The server has other accounts by now, or one of them another way to its vendor: who left is heard no more.
-// A modern client asks again for what it wants. False: the stream has ended.
-static bool stream_relay_anew(struct stream *s) {
+// A modern client asks again for what it wants. What a vendor lists beside tools is another's list by now, as of a person
+// who has connected an account of her own. False: the stream has ended.
+static bool stream_relay_anew(struct stream *s, const struct catalog_server *server) {
+  if (s->prompts && server->prompts) stream_tell_changed(s, "prompts");
+  if (s->resources && server->resources) stream_tell_changed(s, "resources");
   if (s->kind == STREAM_LISTEN) {
     stream_end(s);
     return false;
@@ -135,13 +138,19 @@ static bool stream_relay_anew(struct stream *s) {
   return true;
 }
 
+// A stream ends with the access token that opened it; the client opens it again with its next one.
+static bool stream_has_token(const struct stream *s, int64_t now) {
+  return s->principal.kind != PRINCIPAL_PERSON || now < s->principal.signin.until;
+}
+
 static void stream_look(struct stream *s, const struct catalog *c, int64_t now) {
-  const struct catalog_server *server = standing_server(&s->standing, c, now);
+  const struct catalog_server *server =
+      stream_has_token(s, now) ? standing_server(&s->standing, c, now) : NULL;
   if (!server || (s->replay && replay_has_ended(replay_key(s->replay)))) {
     stream_end(s);
     return;
   }
-  if (s->relay && !relay_fits(s->relay, server) && !stream_relay_anew(s)) return;
+  if (s->relay && !relay_fits(s->relay, c, server) && !stream_relay_anew(s, server)) return;
   uint64_t version = own_version(server);
   if (version == s->tools_version) return;
   s->tools_version = version;
@@ -257,8 +266,7 @@ static bool stream_say(struct replay *replay, const struct replay_place *place, 
 
 // What vendors say unasked comes here from now on.
 static void stream_relay(struct stream *s, const struct str *uris, size_t count) {
-  struct relay_options options = {.server_id = s->principal.server,
-                                  .holder = principal_holder(&s->principal),
+  struct relay_options options = {.principal = &s->principal,
                                   .who = s->who,
                                   .place = {loop_current(), s->number},
                                   .replay = s->replay,

@@ -8,9 +8,11 @@
 #include "base/codec.h"
 #include "base/metrics.h"
 #include "call/shape.h"
+#include "catalog/display.h"
 #include "catalog/listing.h"
 #include "mcp/param.h"
 #include "mcp/wire.h"
+#include "serve/approving.h"
 #include "serve/bridge.h"
 #include "serve/consent.h"
 #include "serve/fault.h"
@@ -82,7 +84,7 @@ void tools_add_definition(const struct serve_request *r, const struct catalog_to
   if (tools_needs_form(r, t))
     tools_add_formed(r, t, out);
   else
-    listing_write(t, out);
+    display_add_listing(r->server, t, out);
 }
 
 const struct catalog_tool *tools_shown(const struct serve_request *r, struct str name) {
@@ -199,12 +201,22 @@ static bool tools_ask(const struct tools_run *run, struct arena *a, struct err *
   return true;
 }
 
+// What was approved has no answers in it.
+static void tools_close_way(struct bridge *b) {
+  if (b->resume) mcp_call_close(b->resume);
+  b->resume = NULL;
+  b->input_responses = NULL;
+  b->request_state = STR_NONE;
+}
+
 // One turn of a call that goes to a vendor's MCP server.
 static bool tools_turn(struct bridge *b, struct err *err) {
   const struct tools_run *run = b->arg;
+  if (run->call->approved.n) tools_close_way(b);
   run->call->input_responses = b->input_responses;
   run->call->request_state = b->request_state;
   run->call->resume = b->resume;
+  run->call->again = b->turns > 1; // a legacy client was asked what the vendor wanted to know
   run->call->conduct = &(struct run_conduct){b, bridge_carry};
   b->resume = NULL;
   if (!tools_ask(run, b->r->arena, err)) return false;
@@ -221,8 +233,8 @@ static bool tools_add_result(struct bridge *b, struct run_result *result, struct
     yyjson_doc_free(copy);
     return ok;
   }
-  if (result->outcome == RUN_NEEDS_AUTHORIZING && consent_can_offer(b))
-    return consent_offer(b, result->link, out, err);
+  if (result->outcome == RUN_NEEDS_AUTHORIZING && result->link.n && consent_can_offer(b))
+    return consent_offer(b, result->link, result->own, out, err);
   if (result->whole) return frame_add(r, result->doc, result->whole, false, out, err);
   frame_open(r, out);
   buf_add_z(out, "\"content\":");
@@ -250,6 +262,7 @@ bool tools_run(struct serve_request *r, const struct tools_wanted *wanted, struc
       .arguments = arguments,
       .request_id = r->transport.in->id,
       .by = serve_audit_row(r).who,
+      .person = serve_person(r),
       .traceparent = trace.n ? trace : http_header_get(&r->transport.in->headers, "traceparent"),
       .tracestate = trace.n ? state : http_header_get(&r->transport.in->headers, "tracestate"),
       .principal = r->client.principal.key,
@@ -268,9 +281,13 @@ bool tools_run(struct serve_request *r, const struct tools_wanted *wanted, struc
                      .member = tools_owner(r, tool, arguments),
                      .turn = tools_turn,
                      .arg = &run};
-  // Nothing comes before the result of a REST call.
-  bool remote = tool->tool->kind == TOOL_REMOTE;
-  bool ok = remote ? bridge_run(&b, err) : tools_ask(&run, r->arena, err);
+  struct approving approving = {.bridge = &b, .call = &call};
+  enum approving_word word = approving_begin(&approving, out, err);
+  if (word != APPROVING_GO) return word == APPROVING_TOLD;
+  // Nothing comes before the result of a REST call, but that its caller comes back from a link.
+  bool bridged = tool->tool->kind == TOOL_REMOTE || b.member->account->is_front;
+  bool ok = bridged ? bridge_run(&b, err) : tools_ask(&run, r->arena, err);
+  approving_end(&approving, ok ? result.outcome : RUN_CANCELED);
   if (ok) tools_rate_headers(r, &result);
   if (ok && wanted->governor && wanted->governor->told)
     own_say(r, buf_str(&wanted->governor->text), &wanted->governor->structured, false, out);

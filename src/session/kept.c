@@ -2,6 +2,7 @@
 #include "session/kept.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/codec.h"
@@ -9,7 +10,7 @@
 #include "crypto/token.h"
 #include "io/fiber.h"
 
-enum { KEPT_RANDOM = 16 };
+enum { KEPT_RANDOM = 16, KEPT_MARK_MOST = KEPT_HANDLE - 2 * KEPT_RANDOM - 2 };
 
 struct kept_entry {
   struct kept_entry *next;
@@ -23,12 +24,14 @@ struct kept_entry {
 static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct kept_entry *kept_first;
 
-bool kept_put(const struct kept *k, const struct standing *by, struct str principal, char handle[KEPT_HANDLE],
-              struct err *err) {
+bool kept_put(const struct kept *k, const struct standing *by, struct str principal, struct str mark,
+              char handle[KEPT_HANDLE], struct err *err) {
   unsigned char random[KEPT_RANDOM];
+  char hex[2 * KEPT_RANDOM + 1];
   struct kept_entry *e = MEM_NEW(struct kept_entry);
   token_random(random, sizeof random);
-  codec_hex(random, sizeof random, e->handle);
+  codec_hex(random, sizeof random, hex);
+  snprintf(e->handle, sizeof e->handle, "%.*s%s%s", STR_MOST(mark, KEPT_MARK_MOST), mark.n ? "." : "", hex);
   e->kept = *k;
   e->principal = mem_copy(principal.p, principal.n);
   e->standing = *by;

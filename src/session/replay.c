@@ -384,16 +384,32 @@ static uint64_t replay_next_serial(struct replay *m) {
   return serial;
 }
 
+static struct str replay_mark;
+
+void replay_use_mark(struct str mark) {
+  replay_mark = mark;
+}
+
+struct str replay_mark_of(struct str last_id) {
+  ptrdiff_t dot = last_id.n <= REPLAY_ID_MOST ? str_find(last_id, '.') : -1;
+  return dot < 0 ? STR_NONE : str_make(last_id.p, (size_t)dot);
+}
+
+static void replay_add_id(struct buf *frame, unsigned stream, uint64_t serial) {
+  buf_printf(frame, "id: %.*s%s%u-%llu\n", STR_ARG(replay_mark), replay_mark.n ? "." : "", stream,
+             (unsigned long long)serial);
+}
+
 void replay_prime(struct replay *m, unsigned stream, struct buf *frame) {
-  buf_printf(frame, "id: %u-%llu\nretry: %d\ndata: \n\n", stream, (unsigned long long)replay_next_serial(m),
-             REPLAY_RETRY_MS);
+  replay_add_id(frame, stream, replay_next_serial(m));
+  buf_printf(frame, "retry: %d\ndata: \n\n", REPLAY_RETRY_MS);
 }
 
 // Under the lock.
 static void replay_append(struct replay *m, unsigned stream, struct str message, struct buf *frame) {
   uint64_t serial = ++m->last_serial;
   size_t start = frame->n;
-  buf_printf(frame, "id: %u-%llu\n", stream, (unsigned long long)serial);
+  replay_add_id(frame, stream, serial);
   sse_write(frame, STR("message"), message);
   size_t n = frame->n - start;
   if (frame->full || n > REPLAY_EVENT_BYTES_MOST) return; // too large to be kept
@@ -418,10 +434,10 @@ bool replay_record(struct replay *m, unsigned stream, struct str message, struct
 }
 
 static struct replay_stream *replay_read_id(struct replay *m, struct str id, uint64_t *after) {
-  struct str rest = id, number;
+  struct str mark = replay_mark_of(id), rest = mark.n ? str_from(id, mark.n + 1) : id, number;
   uint64_t stream;
-  if (id.n > REPLAY_ID_MOST || !str_cut(&rest, '-', &number) || !str_to_u64(number, &stream) ||
-      !str_to_u64(rest, after) || stream > m->last_stream)
+  if (id.n > REPLAY_ID_MOST || !str_eq(mark, replay_mark) || !str_cut(&rest, '-', &number) ||
+      !str_to_u64(number, &stream) || !str_to_u64(rest, after) || stream > m->last_stream)
     return NULL;
   return replay_find_stream(m, (unsigned)stream);
 }

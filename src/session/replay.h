@@ -34,6 +34,11 @@ enum {
 
 struct replay;
 
+// Which node's events these are: begins their ids, so that another node's are told from them. Once, before the first; as long
+// as the program. Empty: they begin with the stream's number.
+void replay_use_mark(struct str mark);
+struct str replay_mark_of(struct str last_id); // the mark that an event's id begins with; may be empty
+
 struct replay *replay_get(struct str key, bool make); // NULL: there is none and none was wanted
 struct replay *replay_ref(struct replay *m);
 void replay_unref(struct replay *m); // NULL is fine

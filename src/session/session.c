@@ -36,6 +36,7 @@ bool session_seal(const struct seal_ring *ring, struct str holder, struct sessio
   session_add(&plain, "key", s->key);
   session_add(&plain, "version", s->version);
   session_add(&plain, "client", s->client);
+  if (s->node.n) session_add(&plain, "node", s->node);
   buf_add_z(&plain, "}\n"); // the capabilities as they are: quoted, each backslash would count twice
   buf_add(&plain, s->capabilities);
   bool ok = plain.full ? err_set(err, ERR_LIMIT, "the client's capabilities do not fit a session id")
@@ -54,6 +55,7 @@ static bool session_read(struct str plain, struct arena *a, struct session *out)
   *out = (struct session){.key = arena_dup(a, json_str(v, "key")),
                           .version = arena_dup(a, json_str(v, "version")),
                           .client = arena_dup(a, json_str(v, "client")),
+                          .node = arena_dup(a, json_str(v, "node")),
                           // A member in ids that version 0.1.0 made.
                           .capabilities = arena_dup(a, plain.p ? plain : json_str(v, "capabilities")),
                           .created_at = json_int(v, "at", 0),

@@ -25,6 +25,7 @@ struct session {
   struct str version;      // negotiated
   struct str capabilities; // canonical JSON text, session/capability; empty: none
   struct str client;       // what it calls itself
+  struct str node;         // whose memory has what cannot be in the id; empty: of no node in particular
   int64_t created_at;      // ms
   bool pair;               // of the 2024-11-05 transport: answers go to its stream
 };

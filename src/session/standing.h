@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // standing: by what right something goes on when its request has been let in: a server's URL, and the API token
-// where one was shown. What may outlast a change of the catalog (streams, requests that wait for a person,
+// where one was shown; or a person's sign-in. What may outlast a change of the catalog (streams, requests that wait for a person,
 // kept calls) keeps a copy, and ends when the right has gone: deleted, rotated, expired, revoked. A value;
 // any thread. Example:
 //   s->standing = standing_of(r->url, &r->client.principal);
@@ -14,6 +14,8 @@
 struct standing {
   unsigned char url_hash[TOKEN_HASH], token_hash[TOKEN_HASH];
   bool has_token;
+  char server[TOKEN_ID], user[TOKEN_ID],
+      signin[TOKEN_ID]; // of a person who signed in; signin empty: it is none, and user is the API token's id
 };
 
 struct standing standing_of(const struct catalog_url *url, const struct principal *who);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/state.h"
 
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/codec.h"
 #include "crypto/token.h"
@@ -10,59 +8,12 @@
 
 enum { STATE_PARAMS_MOST = 64 * 1024 * 1024 };
 
-struct state_pair {
-  struct str key;
-  yyjson_val *value;
-};
-
-static int state_by_key(const void *a, const void *b) {
-  return str_compare(((const struct state_pair *)a)->key, ((const struct state_pair *)b)->key);
-}
-
-static void state_write(struct buf *out, yyjson_val *v, struct arena *a);
-
-static bool state_counts(struct str key) {
-  return !str_is(key, "inputResponses") && !str_is(key, "requestState") && !str_is(key, "_meta");
-}
-
-// Members in the order of their names: a client may write its params in another order when it retries.
-static void state_write_object(struct buf *out, yyjson_val *object, bool whole, struct arena *a) {
-  struct state_pair *pairs = ARENA_ARRAY(a, yyjson_obj_size(object) + 1, struct state_pair);
-  size_t i, n, count = 0;
-  yyjson_val *key, *value;
-  yyjson_obj_foreach (object, i, n, key, value)
-    if (whole || state_counts(json_text(key))) pairs[count++] = (struct state_pair){json_text(key), value};
-  qsort(pairs, count, sizeof *pairs, state_by_key);
-  buf_add_char(out, '{');
-  for (i = 0; i < count; i++) {
-    json_add_string(out, pairs[i].key);
-    state_write(out, pairs[i].value, a);
-  }
-  buf_add_char(out, '}');
-}
-
-static void state_write(struct buf *out, yyjson_val *v, struct arena *a) {
-  yyjson_val *element;
-  size_t i, n;
-  if (yyjson_is_obj(v)) {
-    state_write_object(out, v, true, a);
-  } else if (yyjson_is_arr(v)) {
-    buf_add_char(out, '[');
-    yyjson_arr_foreach (v, i, n, element) {
-      state_write(out, element, a);
-      buf_add_char(out, ',');
-    }
-    buf_add_char(out, ']');
-  } else {
-    json_write(out, v);
-  }
-}
-
 // The place that a state is sealed for: what it is bound to, with a digest of the params.
 static struct str state_place(const struct state_bound *b, struct arena *a) {
   struct buf text = BUF_MAX(STATE_PARAMS_MOST);
   struct arena *scratch = arena_new();
-  if (b->params) state_write_object(&text, b->params, false, scratch);
+  static const char *const round[] = {"inputResponses", "requestState", "_meta", NULL};
+  if (b->params) json_write_sorted(&text, b->params, round, scratch);
   char digest[TOKEN_HASH_HEX];
   token_hash_hex(buf_str(&text), digest);
   buf_free(&text);

@@ -4,9 +4,50 @@
 
 static const char *const explain_sources[] = {"default", "systemd", "file", "environment", "flag"};
 
+#define EXPLAIN_HIDDEN "***"
+
+// `key=value` of a query: is it something else than a password, for certain?
+static bool explain_is_open(struct str key) {
+  for (size_t i = 0; i < key.n; i++)
+    if ((key.p[i] < 'a' || key.p[i] > 'z') && key.p[i] != '_') return false; // written in some other way
+  return str_is(key, "passfile") || !str_contains(key, STR("pass"));
+}
+
+static void explain_query(struct str query, struct buf *out) {
+  struct str item, key;
+  for (char before = '?'; query.n && str_cut(&query, '&', &item); before = '&') {
+    struct str value = item;
+    buf_add_char(out, before);
+    bool open = str_cut(&value, '=', &key) && explain_is_open(key);
+    buf_add(out, open ? item : key);
+    if (!open) buf_add(out, STR("=" EXPLAIN_HIDDEN));
+  }
+}
+
+// postgres://USER:***@HOST/DATABASE?password=***. What can be a password by any reading of the URL is hidden: all between
+// the first colon and the last @.
+static struct str explain_url(struct arena *a, struct str url) {
+  ptrdiff_t slashes = str_find_text(url, STR("://"));
+  if (slashes < 0) return url;
+  size_t from = (size_t)slashes + 3, at = url.n;
+  while (at > from && url.p[at - 1] != '@') at--;
+  struct buf out = BUF_MAX(url.n * 4 + 16);
+  struct str user = str_make(url.p + from, at - from), name, rest = str_from(url, at), front = STR_NONE;
+  buf_add(&out, str_make(url.p, from));
+  if (str_cut(&user, ':', &name)) buf_add(&out, name);
+  if (user.n) buf_add(&out, STR(":" EXPLAIN_HIDDEN "@"));
+  str_cut(&rest, '?', &front);
+  buf_add(&out, front);
+  explain_query(rest, &out);
+  struct str shown = arena_dup(a, buf_str(&out));
+  buf_free(&out);
+  return shown;
+}
+
 // What may be shown of a value: of a secret only whether there is one.
 static struct str explain_shown(const struct settings *s, enum settings_id id) {
   struct str text = s->values[id].text;
+  if (settings_table[id].flags & SETTING_PASSWORD) return explain_url(s->arena, text);
   if (settings_table[id].flags & SETTING_SECRET) return text.n ? STR("(set)") : STR("(not set)");
   return text;
 }

@@ -287,7 +287,7 @@ void settings_free(struct settings *s) {
   for (enum settings_id id = 0; id < SETTINGS_COUNT; id++) {
     struct str text = s->values[id].text;
     bool ours = s->values[id].source != SETTINGS_DEFAULT; // defaults are literals
-    if ((settings_table[id].flags & SETTING_SECRET) && ours && text.n)
+    if ((settings_table[id].flags & (SETTING_SECRET | SETTING_PASSWORD)) && ours && text.n)
       explicit_bzero((void *)(uintptr_t)text.p, text.n);
   }
   arena_free(s->arena);

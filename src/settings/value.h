@@ -12,8 +12,9 @@ enum settings_kind {
 #undef X
 };
 
-enum { SETTING_RELOAD = 1, SETTING_SECRET = 2, SETTING_ENVIRONMENT = 4 }; // ENVIRONMENT: from there only
-enum { SETTINGS_ITEMS_MOST = 256 };                                       // of one list
+// ENVIRONMENT: from there only; PASSWORD: a URL that may hold one, which is not shown.
+enum { SETTING_RELOAD = 1, SETTING_SECRET = 2, SETTING_ENVIRONMENT = 4, SETTING_PASSWORD = 8 };
+enum { SETTINGS_ITEMS_MOST = 256 }; // of one list
 
 struct setting {
   const char *key;

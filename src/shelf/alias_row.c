@@ -14,8 +14,9 @@ static bool shelf_alias_fits(struct store *s, const struct shelf_alias *row, str
   const struct store_value values[] = {STORE_TEXT(row->folded), STORE_TEXT(row->meant), STORE_TEXT(row->id)};
   struct store_rows rows;
   if (!store_query(s,
-                   "SELECT count(*), coalesce(sum(folded = $1), 0), coalesce(sum(folded = $2), 0), "
-                   "coalesce(sum(meant = $1), 0) FROM alias WHERE id <> $3",
+                   "SELECT count(*), count(CASE WHEN folded = $1 THEN 1 END), count(CASE WHEN folded = $2 "
+                   "THEN 1 END), "
+                   "count(CASE WHEN meant = $1 THEN 1 END) FROM alias WHERE id <> $3",
                    values, 3, a, &rows, err))
     return false;
   if (store_cell(&rows, 0, 1)->number) {

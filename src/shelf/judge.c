@@ -44,7 +44,7 @@ static struct shelf_verdict judge_whole(const struct program_env *env, yyjson_va
   yyjson_doc *doc = yyjson_read(text.p, text.n, YYJSON_READ_NUMBER_AS_RAW);
   struct program_view view = {.catalog = look->catalog};
   struct shelf_verdict v = {.state = SHELF_OK, .step = STR(""), .why = STR("")};
-  if (!program_examine(env, &view, yyjson_doc_get_root(doc), a, &faults)) {
+  if (!program_examine(env, &view, yyjson_doc_get_root(doc), NULL, a, &faults)) {
     v.state = SHELF_CHANGED;
     v.step = arena_dup(look->arena, judge_step_of(root, faults.items[0].pointer));
     v.why = arena_dup(look->arena, faults.items[0].text);

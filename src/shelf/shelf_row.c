@@ -2,6 +2,7 @@
 #include "shelf/shelf_row.h"
 
 #include "account/sealed.h"
+#include "store/changelog.h"
 
 static struct sealed_at shelf_row_place(const struct shelf_row *row) {
   return (struct sealed_at){
@@ -70,7 +71,7 @@ static bool shelf_row_insert_body(struct store *s, void *arg, struct err *err) {
         shelf_row_taken(row->name, err);
   }
   arena_free(a);
-  return ok;
+  return ok && changelog_note(s, CHANGELOG_PROGRAM, row->id, err);
 }
 
 bool shelf_row_insert(struct store *s, const struct shelf_row *row, struct err *err) {
@@ -102,7 +103,7 @@ static bool shelf_row_update_body(struct store *s, void *arg, struct err *err) {
         shelf_row_taken(row->name, err);
   }
   arena_free(a);
-  if (!ok || changed) return ok;
+  if (!ok || changed) return ok && changelog_note(s, CHANGELOG_PROGRAM, row->id, err);
   err_at(err, ERR_CONFLICT, "version", "the program was changed or deleted in the meantime");
   err_hint(err, "read it again, then retry");
   return false;
@@ -115,7 +116,9 @@ bool shelf_row_update(struct store *s, const struct shelf_row *row, struct err *
 
 bool shelf_row_delete(struct store *s, struct str id, struct err *err) {
   int64_t changed = 0;
-  if (!store_run(s, "DELETE FROM program WHERE id = $1", &STORE_TEXT(id), 1, &changed, err)) return false;
+  const struct changelog_change change = {CHANGELOG_PROGRAM, id, "DELETE FROM program WHERE id = $1",
+                                          &STORE_TEXT(id), 1};
+  if (!changelog_run(s, &change, &changed, err)) return false;
   return changed || err_set(err, ERR_MISSING, "the program was deleted meanwhile");
 }
 

@@ -3,6 +3,7 @@
 
 #include "account/sealed.h"
 #include "base/log.h"
+#include "store/changelog.h"
 
 static struct sealed_at shelf_tool_row_place(const struct shelf_tool_row *row, struct arena *a) {
   return (struct sealed_at){SEALED_PUBLISHED,
@@ -14,8 +15,9 @@ static bool shelf_tool_row_has_room(struct store *s, const struct shelf_tool_row
                                     struct err *err) {
   const struct store_value values[] = {STORE_TEXT(row->name), STORE_TEXT(row->server_id)};
   struct store_rows rows;
-  if (!store_query(s, "SELECT count(*), coalesce(sum(name = $1), 0) FROM program_tool WHERE server_id = $2",
-                   values, 2, a, &rows, err))
+  if (!store_query(
+          s, "SELECT count(*), count(CASE WHEN name = $1 THEN 1 END) FROM program_tool WHERE server_id = $2",
+          values, 2, a, &rows, err))
     return false;
   if (store_cell(&rows, 0, 1)->number) {
     err_fill(err, ERR_CONFLICT, WHY_NAME_TAKEN, "as", "the server has a published program '%.*s' already",
@@ -52,7 +54,8 @@ static bool shelf_tool_row_write(struct store *s, const struct shelf_tool_row *r
 
 static bool shelf_tool_row_insert_body(struct store *s, void *arg, struct err *err) {
   struct arena *a = arena_new();
-  bool ok = shelf_tool_row_has_room(s, arg, a, err) && shelf_tool_row_write(s, arg, a, err);
+  bool ok = shelf_tool_row_has_room(s, arg, a, err) && shelf_tool_row_write(s, arg, a, err) &&
+            changelog_note(s, CHANGELOG_PROGRAM, ((const struct shelf_tool_row *)arg)->program_id, err);
   arena_free(a);
   return ok;
 }
@@ -65,8 +68,9 @@ bool shelf_tool_row_insert(struct store *s, const struct shelf_tool_row *row, st
 bool shelf_tool_row_delete(struct store *s, struct str server_id, struct str name, struct err *err) {
   const struct store_value values[] = {STORE_TEXT(server_id), STORE_TEXT(name)};
   int64_t changed = 0;
-  if (!store_run(s, "DELETE FROM program_tool WHERE server_id = $1 AND name = $2", values, 2, &changed, err))
-    return false;
+  const struct changelog_change change = {
+      CHANGELOG_PROGRAM, STR(""), "DELETE FROM program_tool WHERE server_id = $1 AND name = $2", values, 2};
+  if (!changelog_run(s, &change, &changed, err)) return false;
   if (changed) return true;
   err_at(err, ERR_MISSING, "tool", "the server has no published program '%.*s'", STR_MOST(name, 64));
   err_hint(err, "GET /mcp-server/{server_id}/program lists them");

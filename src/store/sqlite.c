@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/driver.h"
+#include "store/sqlite.h"
 
 enum {
   SQLITE_BUSY_MS = 5000,     // another program's lock is waited for, until `patience` says otherwise
@@ -24,8 +25,7 @@ enum {
   SQLITE_LOCK_POLL_MS = 50,
   SQLITE_PATH_MOST = 4096
 };
-enum { SQLITE_STEPS = 20000 };       // of a reader, between two looks at the clock
-enum { SQLITE_ROWS_MOST = 1000000 }; // of one query
+enum { SQLITE_STEPS = 20000 }; // of a reader, between two looks at the clock
 
 struct sqlite_cached {
   const char *sql; // our copy
@@ -88,12 +88,17 @@ static bool sqlite_is_memory(struct str place) {
   return str_is(place, ":memory:");
 }
 
+static size_t sqlite_writers(struct str place) { // a second one would only wait for the first
+  (void)place;
+  return 1;
+}
+
 static size_t sqlite_readers(struct str place) {
-  return sqlite_is_memory(place) ? 0 : STORE_READERS_MOST;
+  return sqlite_is_memory(place) ? 0 : STORE_POOL_MOST;
 }
 
 // Makes the missing folders above `path`, for the owner alone.
-static bool sqlite_make_folders(const char *path, struct err *err) {
+bool sqlite_make_folders(const char *path, struct err *err) {
   char part[SQLITE_PATH_MOST];
   for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
     size_t n = (size_t)(slash - path);
@@ -133,7 +138,7 @@ static bool sqlite_make_file(const char *path, struct err *err) {
 
 // One program at a time: the snapshot of a second one would not see what the first changes, so a token
 // revoked in one would go on working in the other. The kernel lets go of the lock however its holder ends.
-static bool sqlite_lock(const char *path, int *out, struct err *err) {
+bool sqlite_lock(const char *path, int *out, struct err *err) {
   char name[SQLITE_PATH_MOST + 8];
   snprintf(name, sizeof name, "%s.lock", path);
   int fd = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
@@ -169,7 +174,10 @@ static void sqlite_hasten(void *connection, uint64_t until_us) {
 static const char sqlite_writer_setup[] =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
     "PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON;"
-    "PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 16777216;";
+    "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;"
+    // The audit's indexes take a page each for a row, and the same pages again and again: a transaction may hold 64 MiB of
+    // changed ones before it writes them, and the log has several transactions before they go to the file.
+    "PRAGMA cache_spill = 16384; PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 67108864;";
 static const char sqlite_reader_setup[] =
     "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -512;";
 
@@ -214,7 +222,7 @@ static bool sqlite_connect(struct str place, enum store_mode mode, void **out, s
     return err_set(err, ERR_INVALID, "the database's path is too long");
   snprintf(path, sizeof path, "%.*s", STR_ARG(place));
   int lock = -1;
-  if (mode == STORE_WRITER && !sqlite_is_memory(place) &&
+  if ((mode == STORE_WRITER || mode == STORE_SHARED) && !sqlite_is_memory(place) &&
       (!sqlite_make_file(path, err) || !sqlite_lock(path, &lock, err)))
     return false;
   struct sqlite *c = MEM_NEW(struct sqlite);
@@ -315,8 +323,8 @@ static bool sqlite_step_all(struct sqlite *c, sqlite3_stmt *st, struct sqlite_re
   int rc;
   while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
     if (!read->arena) continue;
-    if (read->count == SQLITE_ROWS_MOST)
-      return err_set(err, ERR_LIMIT, "the query gives more than %d rows", SQLITE_ROWS_MOST);
+    if (read->count == STORE_ROWS_MOST)
+      return err_set(err, ERR_LIMIT, "the query gives more than %d rows", STORE_ROWS_MOST);
     sqlite_read_row(read, st);
   }
   return rc == SQLITE_DONE || sqlite_fail(c->db, err);
@@ -348,7 +356,8 @@ static bool sqlite_do(void *connection, const char *sql, struct err *err) {
   return sqlite_run(connection, &(struct store_statement){.sql = sql}, NULL, NULL, NULL, err);
 }
 
-static bool sqlite_begin(void *connection, struct err *err) {
+static bool sqlite_begin(void *connection, enum store_transaction how, struct err *err) {
+  (void)how; // there is one writer, whatever it does
   return sqlite_do(connection, "BEGIN IMMEDIATE", err);
 }
 static bool sqlite_commit(void *connection, struct err *err) {
@@ -372,7 +381,11 @@ static void sqlite_settle(void *connection) {
 }
 
 const struct store_driver store_sqlite = {
-    .scheme = "sqlite",
+    .kind = "sqlite",
+    .catalog =
+        "SELECT m.name, c.name, c.pk FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = "
+        "'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.rowid, c.cid",
+    .writers = sqlite_writers,
     .readers = sqlite_readers,
     .connect = sqlite_connect,
     .disconnect = sqlite_disconnect,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// store: durable rows behind one SQL text for every driver: $1…$n in ascending order, TEXT and BIGINT
-// only, ids made by us, times in ms, JSON as TEXT. Blocking: call it on the pool (or before the loops
-// run). One writer at a time is the driver's business; any thread may call. Example:
+// store: durable rows behind one SQL text for every driver (docs/decisions, "whoever judges", says what is portable): $1…$n in
+// ascending order, TEXT (UTF-8) and BIGINT only, ids made by us, times in ms, JSON as TEXT. Blocking: call it on the pool
+// (or before the loops run). How many write at once is the driver's business; any thread may call. Example:
 //   struct store *s; store_open(STR("sqlite:postern.db"), &s, err);
 //   struct store_value values[] = {STORE_TEXT(name), STORE_TEXT(id)};
 //   store_run(s, "UPDATE account SET name = $1 WHERE id = $2", values, 2, &changed, err)
@@ -12,8 +12,10 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+enum { STORE_VALUES_MOST = 256 }; // of one statement
+
 struct store;
-struct store_driver; // store/driver.h: what sqlite.c fills in, and postgres.c will
+struct store_driver; // store/driver.h: what sqlite.c and postgres.c fill in
 
 enum store_type { STORE_NULL, STORE_IS_INT, STORE_IS_TEXT };
 struct store_value {
@@ -30,13 +32,20 @@ struct store_rows { // in the caller's arena
   struct store_value *cells; // count × columns
 };
 
-// "sqlite:PATH" (":memory:" for tests); "postgres://…" answers that this build has no such driver yet.
-// Applies migrations.
+// "sqlite:PATH" (":memory:" for tests), or "postgres://USER:PASSWORD@HOST/DATABASE?…" as libpq reads it (docs/postgres.md).
+// Applies migrations. No error shows a password.
 MUST_USE bool store_open(struct str url, struct store **out, struct err *err);
+// The same, together with other programs where the engine is for several: as nodes of one installation (node/node).
+MUST_USE bool store_open_shared(struct str url, struct store **out, struct err *err);
+bool store_is_for_several(const struct store *s);
 // Beside the program that holds the store, for a moment: nothing is made or migrated. What is written, that
 // program sees only where it looks.
 MUST_USE bool store_open_beside(struct str url, struct store **out, struct err *err);
 void store_close(struct store *s);
+struct str store_kind(const struct store *s); // "sqlite", "postgres"
+// Every column: table, name, place in the table's key from 1 on (0: no part of it). Tables in the order they were made in,
+// so that one comes behind those it refers to.
+MUST_USE bool store_catalog(struct store *s, struct arena *a, struct store_rows *out, struct err *err);
 
 MUST_USE bool store_run(struct store *s, const char *sql, const struct store_value *v, size_t n,
                         int64_t *changed,
@@ -52,6 +61,28 @@ MUST_USE bool store_query(struct store *s, const char *sql, const struct store_v
 // part.
 MUST_USE bool store_transact(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err),
                              void *arg, struct err *err);
+// The same for rows that are only added, by nobody else: it need not wait for others' transactions. If the connection is
+// lost in its last moment, the rows may be there: it is done again with the same ids, and ON CONFLICT DO NOTHING.
+MUST_USE bool store_append(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err),
+                           void *arg, struct err *err);
+// Parts of a table by its column id, where the engine has them: one whose rows are no longer wanted goes at once. What is
+// behind the last one is in the rest, and moves into the part that is made there. Elsewhere store_has_parts is false.
+struct store_part {
+  struct str name, from, below;
+};
+bool store_has_parts(const struct store *s);
+// Of each its name, and the id that all of its rows are below; in that order.
+MUST_USE bool store_parts(struct store *s, const char *table, struct arena *a, struct store_rows *out,
+                          struct err *err);
+MUST_USE bool store_part_make(struct store *s, const char *table, const struct store_part *part,
+                              struct err *err); // both within a transaction
+MUST_USE bool store_part_drop(struct store *s, struct str name, struct err *err);
+// Within a transaction: when it has committed, whoever waits at the same store is woken, in whichever program. Nothing
+// where the store is for one program. For store/changelog, whose lines say what has changed.
+MUST_USE bool store_notify(struct store *s, struct err *err);
+// Waits for that, on a connection of its own, at most so many ms. True: somebody has notified, or may have, since the
+// connection was made anew. By one thread alone; store_hasten ends it. Not for a store for one program.
+bool store_wait(struct store *s, uint64_t ms);
 // The keys that rows which give power are stamped with (account/sealed.h). NULL, as at first: none is stamped
 // or looked at, as in tests of rows alone. Once, before rows are read.
 struct seal_ring;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "table/locate.h"
 
+#include <ctype.h>
+
 #include "data/json.h"
 
 enum {
@@ -13,18 +15,36 @@ static const char *const locate_names[] = {"result",  "results", "data",  "items
                                            "records", "values",  "nodes", "edges", "value",
                                            "objects", "entries", "hits"};
 
-static const char *const locate_words[] = {
-    "total",         "total_count", "totalCount",  "count",       "page",        "per_page",
-    "perPage",       "pages",       "total_pages", "limit",       "offset",      "size",
-    "next",          "previous",    "prev",        "cursor",      "next_cursor", "nextCursor",
-    "has_more",      "hasMore",     "has_next",    "success",     "ok",          "status",
-    "message",       "error",       "object",      "next_page",   "nextPage",    "next_page_token",
-    "nextPageToken", "next_token",  "nextToken",   "prev_cursor", "total_size",  "kind"};
+// Names of members about the answer, in one word; and what is only a part of such names: "total_elements", "nextUrl".
+static const char *const locate_words[] = {"total",  "count",  "page",    "pages", "limit",   "offset",
+                                           "size",   "next",   "cursor",  "prev",  "success", "previous",
+                                           "ok",     "status", "message", "error", "object",  "kind",
+                                           "number", "first",  "last",    "empty", "more"};
+static const char *const locate_parts[] = {"per",  "token", "current", "index",    "has",     "is",
+                                           "url",  "items", "rows",    "results",  "records", "entries",
+                                           "link", "start", "after",   "elements", "of",      "before",
+                                           "end",  "key",   "skip",    "max",      "in",      "numbers"};
+
+static bool locate_is_of(struct str word, const char *const *list, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (str_is_nocase(word, list[i])) return true;
+  return false;
+}
 
 bool locate_is_envelope_word(struct str key) {
-  for (size_t i = 0; i < sizeof locate_words / sizeof *locate_words; i++)
-    if (str_is(key, locate_words[i])) return true;
-  return false;
+  bool known = key.n > 0;
+  size_t words = 0, at = 0;
+  for (size_t end; known && at < key.n; at = end) {
+    if (strchr("_-", key.p[at])) at++;
+    for (end = at;
+         end < key.n && !strchr("_-", key.p[end]) && (end == at || !isupper((unsigned char)key.p[end]));)
+      end++;
+    struct str word = str_make(key.p + at, end - at);
+    bool whole = locate_is_of(word, locate_words, sizeof locate_words / sizeof *locate_words);
+    known = whole || locate_is_of(word, locate_parts, sizeof locate_parts / sizeof *locate_parts);
+    words += whole;
+  }
+  return known && words > 0;
 }
 
 static size_t locate_rank(struct str key) {
@@ -77,8 +97,9 @@ static bool locate_is_entity(yyjson_val *object) {
 
 // Is this about the answer? A word of its own, or an object of such words.
 static bool locate_is_aside(struct str key, yyjson_val *v) {
-  static const char *const objects[] = {"result_info", "meta",     "_meta", "pagination",       "paging",
-                                        "page_info",   "pageInfo", "links", "response_metadata"};
+  static const char *const objects[] = {"result_info", "meta",     "_meta", "pagination",        "paging",
+                                        "page_info",   "pageInfo", "links", "response_metadata", "pageable",
+                                        "sort",        "_links"};
   if (!yyjson_is_ctn(v)) return locate_is_envelope_word(key);
   for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
     if (yyjson_is_obj(v) && str_is(key, objects[i])) return true;

@@ -145,8 +145,9 @@ static bool select_supply(struct select *q, struct str missing) {
       continue; // it was not this one: a null column more
     struct err nearest = {.code = ERR_OK};
     select_hint_nearest(q, name, false, &nearest);
-    table_warn(q->set, "%.*s has no column %.*s%s: it is taken as null; %s", STR_ARG(t->name), STR_ARG(name),
-               t->rows ? "" : " (it is empty)", nearest.hint);
+    if (t->rows) // of none, no column can be known
+      table_warn(q->set, "%.*s has no column %.*s: it is taken as null; %s", STR_ARG(t->name), STR_ARG(name),
+                 nearest.hint);
     return true;
   }
   return false;

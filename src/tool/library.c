@@ -1,14 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/library.h"
 
+#include <pthread.h>
+
 #include "account/sealed.h"
 #include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
 #include "data/json.h"
 #include "data/yaml.h"
+#include "store/changelog.h"
 
 // Part of the digest under which a toolset is kept: a compiler that would make another toolset of the
 // same document has another version here, and everything is compiled again at its first start.
 #define LIBRARY_COMPILER "3"
+
+// Held from a look at the store until the set has what was seen, so that an older look never comes after a newer one. Nothing
+// else puts imports into the set. Process-wide, as is what follows.
+static pthread_mutex_t library_follows = PTHREAD_MUTEX_INITIALIZER;
+
+// The stamps of the imported rows that the set has, by name: no two writings of a row have the same.
+static pthread_mutex_t library_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct map library_notes; // struct library_note *
+
+struct library_note {
+  char *name, *stamp;
+};
+
+static void library_note(struct str name, struct str stamp) {
+  pthread_mutex_lock(&library_lock);
+  struct library_note *n = map_get(&library_notes, name);
+  if (!n) {
+    n = MEM_NEW(struct library_note);
+    n->name = mem_copy(name.p, name.n);
+    map_put(&library_notes, str_of(n->name), n);
+  }
+  mem_free(n->stamp);
+  n->stamp = mem_copy(stamp.p ? stamp.p : "", stamp.n);
+  pthread_mutex_unlock(&library_lock);
+}
+
+static bool library_is_noted(struct str name, struct str stamp) {
+  pthread_mutex_lock(&library_lock);
+  const struct library_note *n = map_get(&library_notes, name);
+  bool is = n && str_is(stamp, n->stamp);
+  pthread_mutex_unlock(&library_lock);
+  return is;
+}
 
 struct library_job { // one toolset to be compiled and kept
   const struct library_env *env;
@@ -82,8 +120,8 @@ static struct sealed_at library_toolset_place(const struct library_job *job, str
 static bool library_keep_import(struct store *s, const struct library_job *job, struct err *err) {
   struct sealed_at at = library_import_place(job->connector->name, job->definition, job->document);
   struct str stamp;
-  return sealed_stamp(s, &at, job->arena, &stamp, err) &&
-         store_run(s,
+  if (!sealed_stamp(s, &at, job->arena, &stamp, err)) return false;
+  return store_run(s,
                    "INSERT INTO connector (name, definition, document, stamp) VALUES ($1, $2, $3, $4) "
                    "ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, document = "
                    "excluded.document, stamp = excluded.stamp",
@@ -95,7 +133,9 @@ static bool library_keep_import(struct store *s, const struct library_job *job, 
 // Runs inside one transaction: a toolset never stands without its names.
 static bool library_keep(struct store *s, void *arg, struct err *err) {
   struct library_job *job = arg;
-  if (job->definition.n && !library_keep_import(s, job, err)) return false;
+  if (job->definition.n && (!library_keep_import(s, job, err) ||
+                            !changelog_note(s, CHANGELOG_CONNECTOR, job->connector->name, err)))
+    return false;
   if (job->connector->kind == CONNECTOR_MCP) return true; // its accounts tell what tools there are
   struct sealed_at at = library_toolset_place(job, job->result.toolset);
   struct str stamp;
@@ -186,6 +226,12 @@ static bool library_make(struct library_job *job, struct err *err) {
   return job->result.tools > 0 || library_is_empty(&job->result, err);
 }
 
+// Whatever is noted of it: a store without a key stamps nothing, so that no stamp tells its writings apart.
+static bool library_follow_anew(const struct library_env *env, struct str name, struct err *err) {
+  library_note(name, STR("-")); // as no row has it
+  return library_follow(env, err);
+}
+
 bool library_add(const struct library_env *env, const struct library_import *in, struct arena *a,
                  struct openapi_result *report, struct err *err) {
   struct str name;
@@ -208,8 +254,8 @@ bool library_add(const struct library_env *env, const struct library_import *in,
                 STR_ARG(name));
   }
   ok = ok && library_make(&job, err) && (!in->judge || in->judge(job.connector, job.result.toolset, err)) &&
-       (in->trial || (store_transact(env->store, library_keep, &job, err) &&
-                      connector_set_add(env->connectors, in->definition, err)));
+       (in->trial ||
+        (store_transact(env->store, library_keep, &job, err) && library_follow_anew(env, name, err)));
   connector_set_free(trial);
   if (ok) *report = job.result;
   return ok;
@@ -237,35 +283,78 @@ static bool library_forget(struct store *s, void *arg, struct err *err) {
   return store_run(s, "DELETE FROM tool_name WHERE connector = $1", name, 1, NULL, err) &&
          store_run(s, "DELETE FROM toolset WHERE connector = $1", name, 1, NULL, err) &&
          store_run(s, "DELETE FROM connector WHERE name = $1", name, 1, NULL, err) &&
-         connector_set_remove(job->env->connectors, job->name, err);
+         changelog_note(s, CHANGELOG_CONNECTOR, job->name, err);
 }
 
 bool library_remove(const struct library_env *env, struct str name, struct err *err) {
   const struct connector *c = connector_find(env->connectors, name);
-  if (c && !c->imported)
+  if (!c) return err_at(err, ERR_MISSING, "name", "there is no connector '%.*s'", STR_ARG(name));
+  if (!c->imported)
     return err_at(err, ERR_CONFLICT, "name", "connector %.*s is shipped with Postern and stays",
                   STR_ARG(name));
   struct library_removal job = {env, name, arena_new()};
-  bool ok = store_transact(env->store, library_forget, &job, err);
+  bool ok = store_transact(env->store, library_forget, &job, err) && library_follow(env, err);
   arena_free(job.arena);
   return ok;
 }
 
-bool library_load_imports(const struct library_env *env, struct err *err) {
+// ---- imports of another program
+
+// One that somebody else wrote, that cannot be read any more, or whose name ships by now, takes its own accounts along and
+// no others.
+static bool library_take_import(const struct library_env *env, struct str name, struct str stamp,
+                                struct arena *a, struct err *err) {
+  struct store_rows rows;
+  if (!store_query(env->store, "SELECT definition, document, stamp FROM connector WHERE name = $1",
+                   &STORE_TEXT(name), 1, a, &rows, err))
+    return false;
+  if (!rows.count) return true; // removed a moment ago
+  struct str definition = store_cell(&rows, 0, 0)->text;
+  struct sealed_at at = library_import_place(name, definition, store_cell(&rows, 0, 1)->text);
+  struct err why;
+  if (!sealed_is_ours(env->store, &at, store_cell(&rows, 0, 2)->text, &why) ||
+      !connector_set_add(env->connectors, definition, &why))
+    log_warn("the imported connector %.*s is left out: %s", STR_ARG(name), why.text);
+  library_note(name, stamp);
+  return true;
+}
+
+static bool library_is_there(const struct store_rows *rows, struct str name) {
+  for (size_t i = 0; i < rows->count; i++)
+    if (str_eq(store_cell(rows, i, 0)->text, name)) return true;
+  return false;
+}
+
+static bool library_has_taken(struct str name) {
+  pthread_mutex_lock(&library_lock);
+  bool has = map_get(&library_notes, name) != NULL;
+  pthread_mutex_unlock(&library_lock);
+  return has;
+}
+
+static void library_drop_gone(const struct library_env *env, const struct store_rows *rows) {
+  const struct connector *c;
+  struct err ignored;
+  for (size_t at = 0; (c = connector_next(env->connectors, &at));) {
+    if (!c->imported || !library_has_taken(c->name) || library_is_there(rows, c->name)) continue;
+    if (connector_set_remove(env->connectors, c->name, &ignored)) at--; // those behind it move up
+  }
+}
+
+bool library_follow(const struct library_env *env, struct err *err) {
   struct arena *a = arena_new();
   struct store_rows rows;
-  bool ok = store_query(env->store, "SELECT definition, document, name, stamp FROM connector ORDER BY name",
-                        NULL, 0, a, &rows, err);
+  pthread_mutex_lock(&library_follows);
+  bool ok =
+      store_query(env->store, "SELECT name, stamp FROM connector ORDER BY name", NULL, 0, a, &rows, err);
   for (size_t i = 0; ok && i < rows.count; i++) {
-    struct str definition = store_cell(&rows, i, 0)->text, name = store_cell(&rows, i, 2)->text;
-    struct sealed_at at = library_import_place(name, definition, store_cell(&rows, i, 1)->text);
-    // One that somebody else wrote, that cannot be read any more, or whose name ships by now, takes its own
-    // accounts along and no others.
-    struct err why;
-    if (!sealed_is_ours(env->store, &at, store_cell(&rows, i, 3)->text, &why) ||
-        !connector_set_add(env->connectors, definition, &why))
-      log_warn("the imported connector %.*s is left out: %s", STR_ARG(name), why.text);
+    struct str name = store_cell(&rows, i, 0)->text, stamp = store_cell(&rows, i, 1)->text;
+    const struct connector *c = connector_find(env->connectors, name);
+    if (!(c && c->imported) || !library_is_noted(name, stamp))
+      ok = library_take_import(env, name, stamp, a, err);
   }
+  if (ok) library_drop_gone(env, &rows);
+  pthread_mutex_unlock(&library_follows);
   arena_free(a);
   return ok;
 }

@@ -38,7 +38,8 @@ MUST_USE bool library_add(const struct library_env *env, const struct library_im
 // Removes an imported connector with its tools and their names. ERR_MISSING; ERR_CONFLICT where it is
 // shipped, or an account uses it.
 MUST_USE bool library_remove(const struct library_env *env, struct str name, struct err *err);
-// Imported connectors of the store join the set, at start.
-MUST_USE bool library_load_imports(const struct library_env *env, struct err *err);
+// Imported connectors of the store join the set, where they are not in it as they are there; those that are not there any
+// more leave it. At start, and after another program has changed them.
+MUST_USE bool library_follow(const struct library_env *env, struct err *err);
 
 #endif

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/policy.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "data/json.h"
 
-enum { POLICY_ITEMS_MOST = 500, POLICY_GLOB_MOST = 256, POLICY_NEAR = 3, POLICY_TEXT_MOST = 8 << 20 };
+enum {
+  POLICY_LIMIT_MOST = 1000000,
+  POLICY_ITEMS_MOST = 500,
+  POLICY_GLOB_MOST = 256,
+  POLICY_NEAR = 3,
+  POLICY_TEXT_MOST = 8 << 20
+};
 
 #define BIT(class) (1u << (class))
 static const unsigned policy_all = BIT(TOOL_CLASSES) - 1;
@@ -41,6 +48,9 @@ static const struct str policy_keys[] = {{"methods", 7},
                                          {"ask", 3},
                                          {"discovery", 9},
                                          {"paused", 6},
+                                         {"limits", 6},
+                                         {"approval", 8},
+                                         {"own_accounts", 12},
                                          {"fence", 5}};
 enum { POLICY_KEYS = sizeof policy_keys / sizeof *policy_keys };
 
@@ -91,6 +101,16 @@ static bool policy_list(yyjson_val *config, const char *key, struct arena *a, st
   }
   *out = items;
   *count = yyjson_arr_size(list);
+  return true;
+}
+
+// Empty: of no account.
+static bool policy_read_owns(yyjson_val *config, struct arena *a, struct policy_filter *f, struct err *err) {
+  yyjson_val *list = yyjson_obj_get(config, "own_accounts");
+  if (yyjson_is_arr(list) && yyjson_arr_size(list) == 0) return true;
+  struct str *owns = NULL;
+  if (!policy_list(config, "own_accounts", a, &owns, &f->own_count, err)) return false;
+  f->owns = owns;
   return true;
 }
 
@@ -185,6 +205,84 @@ static bool policy_read_discovery(yyjson_val *config, enum policy_discovery *out
          policy_unknown(err, "config.discovery", json_text(v), policy_discoveries, POLICY_DISCOVERIES);
 }
 
+static const struct str policy_approvals[] = {{"none", 4}, {"destroy", 7}, {"write", 5}};
+enum { POLICY_APPROVALS = sizeof policy_approvals / sizeof *policy_approvals };
+
+static bool policy_read_approval(yyjson_val *config, enum policy_approval *out, struct err *err) {
+  yyjson_val *v = yyjson_obj_get(config, "approval");
+  if (v && !yyjson_is_str(v)) return err_at(err, ERR_INVALID, "config.approval", "must be a string");
+  for (size_t i = 0; v && i < POLICY_APPROVALS; i++)
+    if (str_eq(json_text(v), policy_approvals[i])) return *out = (enum policy_approval)i, true;
+  return !v || policy_unknown(err, "config.approval", json_text(v), policy_approvals, POLICY_APPROVALS);
+}
+
+// ---- limits
+
+static const struct {
+  const char *key;
+  size_t all, each; // where it stands
+} policy_limit_keys[] = {
+    {"calls_per_minute", offsetof(struct policy_limits, calls), offsetof(struct policy_limits, each_calls)},
+    {"writes_per_day", offsetof(struct policy_limits, writes), offsetof(struct policy_limits, each_writes)},
+};
+enum { POLICY_LIMIT_KEYS = sizeof policy_limit_keys / sizeof *policy_limit_keys };
+
+static int64_t *policy_limit_at(struct policy_limits *l, size_t key, bool each) {
+  return (int64_t *)((char *)l + (each ? policy_limit_keys[key].each : policy_limit_keys[key].all));
+}
+
+static bool policy_read_limits(yyjson_val *v, bool each, struct policy_limits *out, struct err *err) {
+  static const struct str known[] = {{"calls_per_minute", 16}, {"writes_per_day", 14}, {"each", 4}};
+  const char *where = each ? "config.limits.each" : "config.limits";
+  if (!v) return true;
+  if (!yyjson_is_obj(v)) return err_at(err, ERR_INVALID, where, "must be an object");
+  yyjson_obj_iter it = yyjson_obj_iter_with(v);
+  for (yyjson_val *key; (key = yyjson_obj_iter_next(&it));) {
+    struct str name = json_text(key);
+    yyjson_val *value = yyjson_obj_iter_get_val(key);
+    size_t i = 0;
+    while (i < POLICY_LIMIT_KEYS && !str_is(name, policy_limit_keys[i].key)) i++;
+    if (!each && str_is(name, "each")) {
+      if (!policy_read_limits(value, true, out, err)) return false;
+      continue;
+    }
+    if (i == POLICY_LIMIT_KEYS) return policy_unknown(err, where, name, known, each ? 2 : 3);
+    int64_t n = json_int(v, policy_limit_keys[i].key, -1);
+    if (n < 1 || n > POLICY_LIMIT_MOST) {
+      char field[64];
+      snprintf(field, sizeof field, "%s.%s", where, policy_limit_keys[i].key);
+      return err_at(err, ERR_INVALID, field, "must be a whole number from 1 to %d; leave it out for no limit",
+                    POLICY_LIMIT_MOST);
+    }
+    *policy_limit_at(out, i, each) = n;
+  }
+  return true;
+}
+
+static bool policy_write_limit_set(struct policy_limits *l, bool each, struct buf *out) {
+  bool any = false;
+  for (size_t i = 0; i < POLICY_LIMIT_KEYS; i++) {
+    int64_t n = *policy_limit_at(l, i, each);
+    if (!n) continue;
+    buf_printf(out, "%s\"%s\":%lld", any ? "," : "", policy_limit_keys[i].key, (long long)n);
+    any = true;
+  }
+  return any;
+}
+
+static void policy_write_limits(struct policy_limits l, struct buf *out) {
+  bool each = l.each_calls || l.each_writes;
+  if (!each && !l.calls && !l.writes) return;
+  buf_add_z(out, ",\"limits\":{");
+  bool any = policy_write_limit_set(&l, false, out);
+  if (each) {
+    buf_printf(out, "%s\"each\":{", any ? "," : "");
+    policy_write_limit_set(&l, true, out);
+    buf_add_char(out, '}');
+  }
+  buf_add_char(out, '}');
+}
+
 bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,
                         struct policy_filter *out, struct err *err) {
   struct policy_filter f = {0};
@@ -210,6 +308,9 @@ bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct ar
       !policy_read_switch(config, "prompts", &f.prompts, err) ||
       !policy_read_switch(config, "resources", &f.resources, err) ||
       !policy_read_switch(config, "paused", &f.paused, err) ||
+      !policy_read_approval(config, &f.approval, err) ||
+      !policy_read_limits(yyjson_obj_get(config, "limits"), false, &f.limits, err) ||
+      !policy_read_owns(config, a, &f, err) ||
       !fence_read(yyjson_obj_get(config, "fence"), a, &f.fences, err))
     return false;
   *out = f;
@@ -218,6 +319,12 @@ bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct ar
 
 // ---- the decision
 
+bool policy_is_own(const struct policy_filter *f, struct str account_id) {
+  for (size_t i = 0; i < f->own_count; i++)
+    if (str_eq(f->owns[i], account_id)) return true;
+  return false;
+}
+
 bool policy_allows(const struct policy_filter *f, const struct tool *t) {
   bool method = (f->classes & BIT(t->class)) || (f->read_only && t->read_only);
   bool tag = f->tag_count == 0, name = f->tool_count == 0;
@@ -225,6 +332,11 @@ bool policy_allows(const struct policy_filter *f, const struct tool *t) {
     for (size_t j = 0; j < t->tag_count && !tag; j++) tag = str_eq(f->tags[i], t->tags[j]);
   for (size_t i = 0; i < f->tool_count && !name; i++) name = str_glob(f->tools[i], t->name);
   return method && tag && name;
+}
+
+bool policy_waits(const struct policy_filter *f, const struct tool *t, bool destroys) {
+  if (t->read_only || f->approval == POLICY_NO_APPROVAL) return false;
+  return destroys || f->approval == POLICY_APPROVE_WRITE;
 }
 
 // ---- the filter as text
@@ -268,6 +380,9 @@ struct str policy_filter_write(const struct policy_filter *f, struct arena *a) {
   if (f->prompts) buf_printf(&out, ",\"prompts\":%s", f->prompts == POLICY_ON ? "true" : "false");
   if (f->resources) buf_printf(&out, ",\"resources\":%s", f->resources == POLICY_ON ? "true" : "false");
   if (f->paused == POLICY_ON) buf_add_z(&out, ",\"paused\":true");
+  policy_write_limits(f->limits, &out);
+  if (f->approval) buf_printf(&out, ",\"approval\":\"%.*s\"", STR_ARG(policy_approvals[f->approval]));
+  policy_write_list(&out, "own_accounts", f->owns, f->own_count);
   if (f->fences.count) buf_add_z(&out, ",\"fence\":"), fence_write(&f->fences, &out);
   buf_add_char(&out, '}');
   struct str text = arena_dup(a, buf_str(&out));

@@ -16,6 +16,15 @@ enum policy_discovery { POLICY_DISCOVERY_UNSAID, POLICY_FULL, POLICY_SEARCH, POL
 
 enum policy_switch { POLICY_UNSAID, POLICY_ON, POLICY_OFF };
 
+// What may be called through a server (limit/limit): within a minute, within a day; 0: as much as they like.
+struct policy_limits {
+  int64_t calls, writes;           // by all together
+  int64_t each_calls, each_writes; // by each: URL, API token, person
+};
+
+// Which calls wait for a second person's word (serve/approving).
+enum policy_approval { POLICY_NO_APPROVAL, POLICY_APPROVE_DESTROY, POLICY_APPROVE_WRITE };
+
 struct policy_filter {
   unsigned classes;         // bit set of 1 << enum tool_class; all bits: no filter by method
   bool read_only;           // "read" was asked for: only tools that are read-only by evidence pass by it
@@ -28,10 +37,14 @@ struct policy_filter {
   bool record_arguments;                 // has the audit the values of arguments as well?
   enum policy_switch prompts, resources; // of MCP servers: shown too?
   enum policy_switch paused;             // its URLs are dead for now
-  struct fences fences;                  // by account id: the values that its tools are held to
+  struct policy_limits limits;
+  enum policy_approval approval;
+  const struct str *owns; // ids of accounts in whose place each person's own is called
+  size_t own_count;
+  struct fences fences; // by account id: the values that its tools are held to
 };
 
-// Reads {"methods","tags","tools","require_api_token_auth","programs","ask","discovery","record_arguments","prompts","resources","paused","fence"}. ERR_INVALID names the
+// Reads {"methods","tags","tools","require_api_token_auth","programs","ask","discovery","record_arguments","prompts","resources","paused","limits","approval","own_accounts","fence"}. ERR_INVALID names the
 // field, the value and what is allowed (tags are checked against those of `set`, with the nearest one; with
 // `set` NULL they are taken as they are, for rows of the store).
 MUST_USE bool policy_filter_read(yyjson_val *config, const struct toolset *set, struct arena *a,
@@ -39,7 +52,10 @@ MUST_USE bool policy_filter_read(yyjson_val *config, const struct toolset *set, 
 // The same check of tags, against all of several accounts.
 MUST_USE bool policy_check_tags(const struct policy_filter *f, const struct toolset *const *sets,
                                 size_t set_count, struct arena *a, struct err *err);
+bool policy_is_own(const struct policy_filter *f, struct str account_id);
 bool policy_allows(const struct policy_filter *f, const struct tool *t);
+// Does a call of this tool wait for approval? `destroys`: it does more than create and update (catalog/find).
+bool policy_waits(const struct policy_filter *f, const struct tool *t, bool destroys);
 // The filter as normalised JSON.
 struct str policy_filter_write(const struct policy_filter *f, struct arena *a);
 

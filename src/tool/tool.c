@@ -148,6 +148,7 @@ static bool tool_read(yyjson_val *o, struct arena *a, struct tool *t, struct err
       !tool_read_text(o, "path", true, &t->path, err) || !tool_read_address(o, t, err) ||
       !tool_read_text(o, "permission", false, &t->permission, err) ||
       !tool_read_text(o, "columns", false, &t->columns, err) ||
+      !tool_read_text(o, "about", false, &t->about, err) ||
       !tool_read_name(o, "class", tool_class_names, TOOL_CLASSES, &class, err) ||
       !tool_read_bool(o, "read_only", &t->read_only, err) ||
       !tool_read_bool(o, "deprecated", &t->deprecated, err) ||
@@ -167,7 +168,8 @@ static bool toolset_fill(struct toolset *s, struct err *err) {
   yyjson_val *root = yyjson_doc_get_root(s->doc), *tools = yyjson_obj_get(root, "tools"), *v;
   if (json_int(root, "toolset", 0) != TOOLSET_VERSION) return tool_bad(err, "toolset");
   if (!tool_read_text(root, "connector", true, &s->connector, err) ||
-      !tool_read_text(root, "base_url", false, &s->base_url, err))
+      !tool_read_text(root, "base_url", false, &s->base_url, err) ||
+      !tool_read_text(root, "about", false, &s->about, err))
     return false;
   if (!yyjson_is_arr(tools) || yyjson_arr_size(tools) > TOOLSET_TOOLS_MOST) return tool_bad(err, "tools");
   s->tools = ARENA_ARRAY(s->arena, yyjson_arr_size(tools), struct tool);

@@ -79,6 +79,7 @@ struct tool {
   yyjson_val *sources;       // argument → tool that gives it; NULL: none
   yyjson_val *paging;        // NULL: none
   struct str columns;        // of a row, as openapi/row writes them; empty: nobody says
+  struct str about;          // what the document says of its tag
 };
 
 struct toolset {
@@ -90,6 +91,7 @@ struct toolset {
   size_t count;
   struct map by_name;                    // struct tool *
   struct str instructions, capabilities; // of an MCP server; JSON object text
+  struct str about;                      // what a document says of the whole API; empty: nothing
   struct index *index; // a document each tool, by its number; NULL: not searched (tool/finding)
 };
 

@@ -23,6 +23,7 @@ async function connect(world, places, gateway) {
   const accounts = {};
   for (const [connector, name, file, path] of world.APIS)
     accounts[connector] = await gateway.importApi(connector, { name, document: readFileSync(new URL(`documents/${file}`, world.FOLDER)), key: world.KEYS[connector], where: ["--base-url", places[connector].origin + path] });
+  if (!world.MCP) return accounts;
   const [server, name] = world.MCP;
   const added = await gateway.run(["account", "add", "mcp", "--base-url", `${places[server].origin}/mcp`, "--way", "bearer", "--name", name, "--credential-stdin", "--json"], world.KEYS[server]);
   return { ...accounts, [server]: JSON.parse(added).id };

@@ -3,20 +3,17 @@
 // program with its chart, a write that is not there, a server that has expired. What each declares, and how many bytes of
 // definitions it hands to its model, is printed in the end. Nothing leaves the machine. `make clients`.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { start } from "../e2e/lib/postern.mjs";
 import { eventually } from "../e2e/lib/wait.mjs";
+import { answerOf } from "./asking.mjs";
 import { HOSTS } from "./hosts.mjs";
 import { startModel } from "./model.mjs";
 import { startWiretap } from "./wiretap.mjs";
 
-const BIN = join(dirname(fileURLToPath(import.meta.url)), "node_modules/.bin");
-const HANGS_MS = 240_000;
 const DISCOVERY = ["full", "featured", "search"];
 const LIST = "list_all_cloudflare_zones";
 const PROGRAM = {
@@ -51,12 +48,7 @@ async function ask(host, url, { tool, args, until }) {
   const at = { server: tap.url, model: model.url };
   try {
     host.prepare(home, at);
-    const said = await new Promise((resolve) => {
-      const env = { PATH: process.env.PATH, HOME: home, ...host.env(home, at) };
-      const child = execFile(join(BIN, host.bin), host.args(home, "What do you find?"), { cwd: home, env, timeout: HANGS_MS, maxBuffer: 64 << 20 }, (error, stdout, stderr) => resolve({ code: error?.code ?? 0, killed: error?.killed, stdout, stderr }));
-      child.stdin.end();
-    });
-    assert.ok(!said.killed, `it hung: ${said.stdout}${said.stderr}`);
+    const said = await answerOf(host, home, { PATH: process.env.PATH, HOME: home, ...host.env(home, at) });
     return { ...said, declared: tap.declared(), messages: tap.messages, seen: model.seen.filter((s) => s.tools.length) };
   } finally {
     await Promise.all([tap.close(), model.close()]);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Input: what a client sends on one connection. Whatever it is, and however it is cut into reads, the
+// Input: what a client sends on one connection, or another node of the installation (first byte from 128). Whatever it is, and however it is cut into reads, the
 // same requests come out, each within the limits and with nothing in it that later layers need not expect.
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/codec.h"
 #include "http/connection.h"
@@ -31,6 +32,8 @@ static void check_request(const struct http_exchange *x) {
   size_t encodings = http_header_count(&r->headers, "transfer-encoding");
   require(lengths + encodings <= 1);
   require(encodings || r->body.n == x->length);
+  require(r->passed_on == (x->server->options.node.n > 0));
+  require(r->id.p == x->id && r->id.n == strlen(x->id) && r->id.n > 0);
 }
 
 static void add(struct buf *out, struct str s) {
@@ -93,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   s.loopback = true;
   s.trusted = proxies;
   if (size == 0) return 0;
+  if (data[0] >= 128) s.options.node = STR("k3v0a9xq");
   struct str bytes = {(const char *)data + 1, size - 1};
   struct buf whole = BUF_MAX(1 << 24), cut = BUF_MAX(1 << 24);
   parse(&s, bytes, SIZE_MAX, &whole);

@@ -84,7 +84,7 @@ export function questions(d) {
     ["W18", "cancelled orders last month", { tools: ["list_all_depot_orders"], has: [o.filter((x) => x.status === "cancelled" && x.placed_at >= lastMonth && x.placed_at < month).length] }],
     ["W19", "how many products per category", { tools: ["list_all_depot_products"], has: [...by(p, (x) => x.category)].flat(), chart: ["bar", "table"] }],
     ["W20", "products without a barcode", { tools: ["list_all_depot_products"], has: [p.filter((x) => !x.barcode).length] }],
-    ["W21", "biggest order this month", { tools: ["list_all_depot_orders"], has: [[...o].filter((x) => x.placed_at >= month).sort((a, b) => b.total_cents - a.total_cents)[0].number] }],
+    ["W21", "biggest order this month", { tools: ["list_all_depot_orders"], has: o.filter((x) => x.placed_at >= month).sort((a, b) => b.total_cents - a.total_cents).slice(0, 1).map((x) => x.number) }],
     ["W22", "orders from customers in France", { end: ["answer", "clarify", "lead"] }],
     ["W23", "products in the safety category", { tools: ["list_all_depot_products"], has: [p.filter((x) => x.category === "safety").length], args: { category: "safety" } }],
     ["W24", "are there any automated warehouses?", { tools: ["list_all_depot_warehouses"], has: ["Berlin depot", "Austin depot"], not: ["Osaka"] }],

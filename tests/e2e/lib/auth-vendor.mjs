@@ -17,7 +17,7 @@ export async function startAuthVendor({ prm = {}, as = {}, callback = {}, claims
   const codes = new Map();
   const refresh = new Map();
   const access = new Set();
-  const vendor = { prm, as, callback, tools, open: false, issued: [] };
+  const vendor = { prm, as, callback, tools, open: false, issued: [], live: access };
 
   const tokens = (resource) => {
     const made = { access_token: jwt({ ...claims(), aud: resource }), token_type: "Bearer", expires_in: 3600, refresh_token: randomUUID() };

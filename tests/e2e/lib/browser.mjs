@@ -11,10 +11,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { INSPECTOR } from "./clients.mjs";
 import { Program, ROOT } from "./postern.mjs";
 
 const PACKAGES = join(ROOT, "tests/e2e/node_modules");
-const INSPECTOR = join(PACKAGES, "@modelcontextprotocol/inspector/clients/launcher/build/index.js");
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions", "--no-first-run"];
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -23,7 +23,7 @@ export const noBrowser = !existsSync(CHROMIUM) && !/^ID=debian$/m.test(readFileS
 
 export const startBrowser = () => chromium.launch({ executablePath: CHROMIUM, args: QUIET, timeout: 120_000 });
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();
@@ -39,13 +39,14 @@ export async function startInspector() {
     env: { ...process.env, HOME: home, HOST: "127.0.0.1", CLIENT_PORT: client, MCP_SANDBOX_PORT: sandbox, MCP_APP_ORIGIN_PORT: app, MCP_AUTO_OPEN_ENABLED: "false", MCP_INSPECTOR_API_TOKEN: token },
   });
   await program.waitFor(new RegExp(`127\\.0\\.0\\.1:${client}`));
+  const at = (query) => `http://127.0.0.1:${client}/?${new URLSearchParams({ ...query, autoConnect: token })}`;
   return {
+    at, // its page, which connects at once
     // The frame in which it shows the view of a tool that was called with these arguments.
     async open(page, url, tool, args, theme = "light") {
-      const query = new URLSearchParams({ serverUrl: url, transport: "http", autoConnect: token, openApp: tool, appArgs: Buffer.from(JSON.stringify(args)).toString("base64url") });
       page.setDefaultTimeout(120_000);
       await page.addInitScript((value) => localStorage.setItem("mantine-color-scheme-value", value), theme);
-      await page.goto(`http://127.0.0.1:${client}/?${query}`);
+      await page.goto(at({ serverUrl: url, transport: "http", openApp: tool, appArgs: Buffer.from(JSON.stringify(args)).toString("base64url") }));
       await page.waitForSelector('[data-testid="connection-status"][data-status="connected"]');
       await page.getByRole("button", { name: "Open App" }).click();
       return viewFrame(page, "#title", 2);

@@ -15,7 +15,7 @@ import { StreamableHTTPClientTransport as Http1 } from "@modelcontextprotocol/sd
 import { CreateMessageRequestSchema, ElicitRequestSchema, ListRootsRequestSchema, LoggingMessageNotificationSchema, ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { MODERN, ROOT } from "./postern.mjs";
 
-const INSPECTOR = join(ROOT, "tests/e2e/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js");
+export const INSPECTOR = join(ROOT, "tests/e2e/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js");
 const REMOTE = join(ROOT, "tests/e2e/node_modules/mcp-remote/dist/proxy.js");
 const INFO = { name: "postern-e2e", version: "1.0.0" };
 
@@ -67,12 +67,27 @@ function answering(client, abilities) {
 function sdk(Client, Transport, { era, v1 = false, options = {} }) {
   return {
     era,
-    async connect(url, { abilities, listChanged, headers } = {}) {
+    async connect(url, { abilities, listChanged, headers, fetch } = {}) {
       const client = new Client(INFO, { ...options, ...(abilities ? { capabilities: abilities } : {}), ...(listChanged ? { listChanged } : {}) });
       client.v1 = v1;
       answering(client, abilities ?? {});
-      await client.connect(new Transport(new URL(url), headers ? { requestInit: { headers } } : {}));
+      await client.connect(new Transport(new URL(url), { ...(headers ? { requestInit: { headers } } : {}), ...(fetch ? { fetch } : {}) }));
       return overhearing(client);
+    },
+    // With nothing but the URL: `provider` has a person consent (lib/sign-in).
+    async signIn(url, provider) {
+      const transport = () => new Transport(new URL(url), { authProvider: provider });
+      const first = transport(), client = new Client(INFO, options);
+      client.v1 = v1;
+      try {
+        await client.connect(first);
+      } catch (error) {
+        await provider.browse?.(); // in her own time: what waits for an answer here has gone
+        if (!provider.answer) throw error;
+        await first.finishAuth(v1 ? provider.answer.get("code") : provider.answer);
+        await client.connect(transport());
+      }
+      return client;
     },
   };
 }

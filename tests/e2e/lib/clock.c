@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,5 +25,14 @@ __attribute__((constructor)) static void begin(void) {
 int clock_gettime(clockid_t id, struct timespec *t) {
   if (syscall(SYS_clock_gettime, id, t) != 0) return -1;
   if (id == CLOCK_REALTIME && ahead_s) t->tv_sec += *ahead_s;
+  return 0;
+}
+
+// What node's Date asks.
+int gettimeofday(struct timeval *restrict t, void *restrict zone) {
+  struct timespec now;
+  (void)zone;
+  if (clock_gettime(CLOCK_REALTIME, &now) != 0) return -1;
+  *t = (struct timeval){.tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000};
   return 0;
 }

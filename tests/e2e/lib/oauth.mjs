@@ -7,9 +7,9 @@
 //   (await world.vendors.counters("cloudinary")).refreshes;
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { Browser, readForm } from "../../../sandbox/dist/consent.js";
 import { accountId } from "../../../sandbox/dist/tokens.js";
+import { database } from "./database.mjs";
 import { modern, Postern, Program, ROOT } from "./postern.mjs";
 import { eventually } from "./wait.mjs";
 
@@ -59,9 +59,8 @@ export async function startVendors(args = []) {
 }
 
 function withRows(postern, work) {
-  const db = new DatabaseSync(join(postern.settings.data_dir, "postern.db"));
+  const db = database(postern);
   try {
-    db.exec("PRAGMA busy_timeout = 5000");
     return work(db);
   } finally {
     db.close();
@@ -70,13 +69,14 @@ function withRows(postern, work) {
 
 let serial = 0;
 
-export async function startWithVendors({ settings, vendors } = {}) {
+// `postern`: one that runs already, and stays.
+export async function startWithVendors({ settings, vendors, postern: running } = {}) {
   const own = !vendors;
   vendors ??= await startVendors();
-  const postern = await new Postern(settings).start().catch(async (error) => {
+  const postern = running ?? (await new Postern(settings).start().catch(async (error) => {
     if (own) await vendors.close();
     throw error;
-  });
+  }));
   const world = {
     vendors,
     postern,
@@ -107,7 +107,7 @@ export async function startWithVendors({ settings, vendors } = {}) {
     // So that the next flow registers anew.
     forgetClients: () => world.edit("UPDATE oauth_client SET expires_at = 1"),
     close: async () => {
-      await postern.close();
+      if (!running) await postern.close();
       if (own) await vendors.close();
     },
   };

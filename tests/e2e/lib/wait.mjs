@@ -39,3 +39,32 @@ export function readMetrics(text) {
 export async function metrics(world) {
   return readMetrics((await world.api("GET", "/metrics")).text).values;
 }
+
+// A row of the audit is queued before its call is answered, and written a moment after. Whoever lists rows at once may find
+// none, and so none that is wrong. These wait for those of all that was answered until now. Not among them: what is counted
+// in a row for a minute, as refused requests are.
+export async function written(world) {
+  await eventually("all rows of the audit are written", async () => {
+    const { postern_audit_queued: queued, postern_audit_spooled: spooled } = await metrics(world);
+    return queued + spooled === 0;
+  });
+}
+export async function audited(world, query = "") {
+  await written(world);
+  return (await world.must(200, "GET", `/audit?limit=1000&${query}`)).items;
+}
+
+// What lives for a moment only, made by `make` of its expires_at. A machine may be too busy to make it, or to see it `alive`,
+// in that time: then it is made again, for twice as long.
+export async function shortLived(make, { ms = 1000, alive = () => true } = {}) {
+  for (; ; ms *= 2) {
+    const expires_at = new Date(Date.now() + ms).toISOString();
+    try {
+      const made = await make(expires_at);
+      if (await alive(made)) return made;
+    } catch (error) {
+      if (!/is in the past/.test(error.message)) throw error;
+    }
+    if (ms > 60_000) throw new Error("it was never seen alive");
+  }
+}

@@ -71,7 +71,7 @@ export class Events {
       else this.fields.add(name === "event" ? `event=${value}` : name);
       if (name === "data") data.push(value);
     }
-    if (data.length) this.messages.push(JSON.parse(data.join("\n")));
+    if (data.some((line) => line)) this.messages.push(JSON.parse(data.join("\n"))); // else it only sets the id
   }
   wake() {
     for (const waiter of [...this.waiters]) waiter();

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // kill -9 while answers are stored, shared and deleted, several times over one store: what was acknowledged is there, whole.
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { database } from "../lib/database.mjs";
 import { start } from "../lib/postern.mjs";
 
 const ROUNDS = 8;
@@ -76,7 +75,7 @@ test("several times", async (t) => {
   assert.ok(kept.size > ROUNDS && gone.size, "there was something to lose");
   t.diagnostic(`${kept.size} answers acknowledged and there, ${gone.size} deleted`);
   await world.postern.stop();
-  const db = new DatabaseSync(join(world.postern.folder, "data/postern.db"));
+  const db = database(world.postern);
   assert.deepEqual(db.prepare("PRAGMA integrity_check").all().map((r) => r.integrity_check), ["ok"]);
   assert.deepEqual(db.prepare("PRAGMA foreign_key_check").all(), []);
   db.close();

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { DatabaseSync } from "node:sqlite";
+import { database } from "../lib/database.mjs";
 import { CLIENTS } from "../lib/clients.mjs";
 import { commands } from "../lib/command.mjs";
 import { modern, start } from "../lib/postern.mjs";
@@ -33,8 +33,7 @@ const restart = async () => {
   await world.postern.start();
 };
 const withDb = (run) => {
-  const db = new DatabaseSync(join(world.postern.settings.data_dir, "postern.db"));
-  db.exec("PRAGMA busy_timeout = 5000");
+  const db = database(world.postern);
   try {
     return run(db);
   } finally {
@@ -342,7 +341,7 @@ describe("what goes", () => {
     assert.ok(!(await world.must(200, "GET", "/answers?limit=1000")).items.some((i) => i.id === bad.id));
     await world.must(200, "GET", `/answers/${good.id}`);
     await theirs(404, "GET", `/answers/${bad.id}`);
-    assert.match(world.postern.program.output, new RegExp(`the answer ${bad.id} is left out`));
+    await world.postern.program.waitFor(new RegExp(`the answer ${bad.id} is left out`));
     await world.must(204, "DELETE", `/answers/${bad.id}`);
   });
 

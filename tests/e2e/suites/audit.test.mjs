@@ -6,12 +6,12 @@ import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { readFileSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { database } from "../lib/database.mjs";
 import { BINARY, rpc, start } from "../lib/postern.mjs";
 import { exchange, host } from "../lib/raw.mjs";
-import { eventually } from "../lib/wait.mjs";
+import { eventually, shortLived } from "../lib/wait.mjs";
 
 const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
 const mark = (token) => `sha256:${createHash("sha256").update(token).digest("hex").slice(0, 8)}`;
@@ -174,9 +174,8 @@ describe("rows can be read when what they speak of is gone", () => {
 
   test("expiry is a row", async () => {
     const account = await world.account();
-    const expires_at = new Date(Date.now() + 1500).toISOString();
-    const server = await world.server(account, { methods: ["read"] }, { name: "Short", expires_at });
-    const token = await world.must(201, "POST", "/api-token", { name: "short", role: "client", expires_at });
+    const server = await shortLived((expires_at) => world.server(account, { methods: ["read"] }, { name: "Short", expires_at }));
+    const token = await shortLived((expires_at) => world.must(201, "POST", "/api-token", { name: "short", role: "client", expires_at }));
     await eventually("both have gone", async () => (await rows("action=server.expire")).length && (await rows("action=token.expire")).length, 60_000);
     const [gone] = await rows("action=server.expire");
     assert.equal(gone.server_id, server.id);
@@ -241,7 +240,7 @@ describe("values of arguments", () => {
     return all;
   };
   const sql = (text, ...values) => {
-    const db = new DatabaseSync(join(world.postern.settings.data_dir, "postern.db"));
+    const db = database(world.postern);
     try {
       return db.prepare(text).all(...values);
     } finally {
@@ -291,7 +290,7 @@ describe("values of arguments", () => {
     sql("UPDATE audit SET argument_values = (SELECT argument_values FROM audit WHERE id = ?) WHERE id = ?", all[0].id, all[1].id);
     [, { values: all[1].values }] = await valuesOf(server);
     assert.match(all[1].values["..."], /^cannot be opened/);
-    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { methods: ["read"] } });
+    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { record_arguments: null } });
     await calling(server, { zone_id: zone, name: "after.example" }, 3);
     await eventually("the third", async () => (all = await valuesOf(server)).length === 3);
     assert.equal(all[0].values, null);

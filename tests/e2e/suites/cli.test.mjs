@@ -94,7 +94,7 @@ describe("who asks", () => {
     await fails(2, /^postern: POSTERN_URL: 'nonsense' is no address/, ["status"], { env: { POSTERN_URL: "nonsense" } });
     await fails(2, /^postern: --url: 'ftp:\/\/x' is no address/, ["status", "--url", "ftp://x"]);
     await fails(2, /no address/, ["status", "--url", "http://127.0.0.1:8080/?x=1"]);
-    for (const path of ["/v1", "/mcp", "/a/b"]) await fails(4, /^postern: POSTERN_URL: http:\/\/127\S+ is not the address of Postern itself\n.*without a path/, ["status"], { env: { POSTERN_URL: world.postern.url + path } });
+    for (const path of ["/v1", "/sse", "/a/b", "/mcp", "/mcp/crm", "/sse/crm"]) await fails(4, /^postern: POSTERN_URL: http:\/\/127\S+ is not the address of Postern itself\n.*without a path/, ["status"], { env: { POSTERN_URL: world.postern.url + path } });
     const secret = await fails(4, /\/mcp\/ is not the address of Postern itself/, ["status", "--url", `${world.postern.url}/mcp/pst_secret-of-a-client`]);
     assert.ok(!secret.err.includes("pst_"), secret.err);
     await ok(["status", "--url", `${world.postern.url}/`]);

@@ -11,7 +11,7 @@ import { Clock } from "../lib/clock.mjs";
 import { commands } from "../lib/command.mjs";
 import { Postern, modern } from "../lib/postern.mjs";
 import { startRecorder } from "../lib/recorder.mjs";
-import { eventually } from "../lib/wait.mjs";
+import { audited, eventually } from "../lib/wait.mjs";
 
 const CLIENT = { client_id: "the-client", client_secret: "s3cret/of:the client+%" };
 const SECRETS = [CLIENT.client_secret, encodeURIComponent(CLIENT.client_secret)];
@@ -378,7 +378,7 @@ describe("the credential", () => {
     w.vendor.api = (r) => ({ status: 400, body: { message: `you sent ${r.headers.authorization}`, basic: Buffer.from(`${encodeURIComponent(CLIENT.client_id)}:${encodeURIComponent(CLIENT.client_secret)}`).toString("base64"), secret: CLIENT.client_secret } });
     const result = await w.call();
     const token = w.vendor.given[0].token;
-    const told = JSON.stringify(result) + w.postern.program.output + JSON.stringify(await w.postern.must(200, "GET", "/audit")) + JSON.stringify(await w.postern.must(200, "GET", `/integrated-account/${account.id}`));
+    const told = JSON.stringify(result) + w.postern.program.output + JSON.stringify(await audited(w.postern)) + JSON.stringify(await w.postern.must(200, "GET", `/integrated-account/${account.id}`));
     for (const secret of [token, ...SECRETS, Buffer.from(`${CLIENT.client_id}:${encodeURIComponent(CLIENT.client_secret)}`).toString("base64")]) assert.ok(!told.includes(secret), `${secret} in ${told.slice(0, 2000)}`);
     w.vendor.valid.clear();
     w.vendor.api = () => ({ status: 401, body: {} });

@@ -2,12 +2,11 @@
 // What Postern does by itself goes by clocks: the wall clock may be wrong, and signals may come all the time.
 // Rounds of housekeeping are told by a metric, so nothing here waits for a time.
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { database } from "../lib/database.mjs";
 import { Clock } from "../lib/clock.mjs";
 import { Postern, rpc, start, startSandbox } from "../lib/postern.mjs";
-import { eventually, metrics } from "../lib/wait.mjs";
+import { eventually, metrics, shortLived } from "../lib/wait.mjs";
 
 const ROUND = { ms: 120_000, every: 250 }; // a ceiling; a round comes every 20 s
 const DAY = 86_400;
@@ -39,7 +38,7 @@ describe("a clock that is wrong", () => {
 
   const alive = async () => [(await rpc(server.url.replace(/^http:..[^/]+/, postern.url), ping)).status, (await postern.api("GET", "/whoami", undefined, { token: token.token })).status];
   const kept = () => {
-    const db = new DatabaseSync(join(postern.folder, "data/postern.db"), { readOnly: true });
+    const db = database(postern, { readOnly: true });
     const count = (sql) => db.prepare(`SELECT count(*) AS n FROM ${sql}`).get().n;
     const all = { servers: count("server"), tokens: count("api_token WHERE name = 'monthly'"), audit: count("audit WHERE action IN ('account.create', 'server.create', 'token.create')") };
     db.close();
@@ -58,7 +57,7 @@ describe("a clock that is wrong", () => {
     }
     clock.ahead(0);
     assert.deepEqual(await alive(), [200, 200], "and what was not lost is there again");
-    assert.match(postern.program.output, /the clock of this machine leapt/);
+    await postern.program.waitFor(/the clock of this machine leapt/);
   });
 
   test("nor does it after a start with such a clock", async () => {
@@ -76,7 +75,7 @@ test("signals without end do not keep the house from being kept", async (t) => {
   const world = await start();
   t.after(() => world.close());
   const { postern } = world;
-  const server = await world.server(await world.account(), { methods: ["read"] }, { expires_at: new Date(Date.now() + 500).toISOString() });
+  const server = await shortLived(async (expires_at) => world.server(await world.account(), { methods: ["read"] }, { expires_at }));
   await eventually("an expired server is removed", async () => {
     postern.program.child.kill("SIGHUP");
     return (await postern.api("GET", `/mcp-server/${server.id}`)).status === 404;

@@ -163,7 +163,7 @@ describe("asking in the console", { skip: noBrowser }, () => {
     book.limited = 1;
     await ask("how many notes do we have?", `${NOTES} notes.`);
     await last().locator("summary").first().click();
-    await last().getByText("Waits 1 s: the vendor's rate limit asks for it").waitFor();
+    await last().getByRole("list", { name: "Steps" }).getByText("Waits 1 s: the vendor's rate limit asks for it").waitFor();
     Object.assign(book, { limited: 1, wait: "300" });
     await console.open("");
     await ask("how many notes are there in all?", "Not all has been read yet: the vendor asks to wait 300 s.");

@@ -33,7 +33,7 @@ describe("a first time in the console", { skip: noBrowser }, () => {
   test("a suggested question is answered with a chart, and pinned", async () => {
     await page.getByRole("button", { name: "How many requests did each site serve in the last 7 days?" }).click();
     await page.locator("svg.postern-chart").waitFor();
-    await page.getByText(/shop\.example has the most requests/).waitFor();
+    await page.locator(".said", { hasText: "shop.example has the most requests" }).waitFor();
     await console.sound("the first answer");
     await console.shot("first-answer");
     await page.getByRole("button", { name: "Pin", exact: true }).click();

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // MCP servers in the console: one is made by keyboard with a preview of its tools, a real client connects by the URL that is
-// shown once, and is seen to arrive; what a client cannot do is not offered; a filter is changed, a URL added and revoked,
+// shown once, and is seen to arrive; people are let in at an address, and one of them arrives; what a client cannot do is not offered; a filter is changed, a URL added and revoked,
 // the server closed. Long lists and hostile names stay lists and names.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { noBrowser, startBrowser } from "../lib/browser.mjs";
 import { openConsole } from "../lib/console.mjs";
 import { modern, start } from "../lib/postern.mjs";
+import { person, register, signIn } from "../lib/sign-in.mjs";
 
 const HOSTILE = `<img src=x onerror="document.title='taken'">"'&lt;`;
 
@@ -86,6 +87,61 @@ describe("MCP servers in the console", { skip: noBrowser }, () => {
     assert.deepEqual([config.methods, config.programs, config.resources, expires_at], [["read"], true, false, null]);
   });
 
+  test("people are let in at an address: by role, group and name, each taken back", async () => {
+    const ada = await person(world, "ada", { groups: ["sales"] }), client = await register(world);
+    await console.open("servers/new");
+    await page.getByLabel("Name", { exact: true }).fill("CRM");
+    await page.getByLabel("Its address for people").fill("No Slug");
+    await page.getByRole("button", { name: "Create MCP server" }).click();
+    await page.getByText("is no address").waitFor();
+    await page.getByLabel("Its address for people").fill("crm");
+    await page.getByText(`${world.postern.url}/mcp/crm`).waitFor();
+    await page.getByLabel("People, by name").fill("nobody like that");
+    await page.getByRole("button", { name: "Create MCP server" }).click();
+    await page.getByText("there is no user 'nobody like that'").waitFor();
+    await page.getByLabel("People, by name").fill("");
+    const groups = page.getByLabel("Groups", { exact: true });
+    assert.deepEqual(await page.locator(`datalist[id="${await groups.getAttribute("list")}"] option`).evaluateAll((all) => all.map((o) => o.value)), ["sales"]);
+    await groups.fill("sales");
+    await groups.press("Enter");
+    for (const theme of ["dark", "light"]) {
+      await page.emulateMedia({ colorScheme: theme });
+      await console.sound(`people of a server, ${theme}`);
+    }
+    await console.shot("server-people");
+    await page.getByRole("button", { name: "Create MCP server" }).click();
+    await page.getByRole("heading", { name: "Connect to CRM" }).waitFor();
+    const address = await page.getByLabel("Address for people").innerText();
+    assert.match(await shownUrl(), /\/mcp\/pst_/, "the URL, which is shown this once, stands beside it");
+    await page.getByText("Waiting for its first request").waitFor();
+    await signIn(world, ada, client, address);
+    await page.getByText(/connected, 131 tools/).waitFor();
+
+    const id = page.url().match(/srv_\w+/)[0];
+    await console.open(`servers/${id}`);
+    assert.equal(await page.getByLabel("Address for people").innerText(), address);
+    await page.getByText("groups sales").waitFor();
+    await console.sound("a server with people");
+    await page.getByRole("tab", { name: "Change" }).click();
+    await page.getByRole("button", { name: "Remove sales" }).click();
+    await page.getByRole("button", { name: "Editor", exact: true }).click();
+    await page.getByLabel("People, by name").fill("ada");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved").waitFor();
+    assert.deepEqual((await world.must(200, "GET", `/mcp-server/${id}`)).sign_in, { roles: ["editor"], groups: [], people: ["ada"] });
+    await console.open(`servers/${id}?tab=change`);
+    await page.getByRole("button", { name: "Remove ada" }).click();
+    await page.getByRole("button", { name: "Editor", exact: true }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Nobody may sign in at its address").waitFor();
+    await console.open(`servers/${id}?tab=change`);
+    await page.getByLabel("Its address for people").fill("");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Nobody may sign in at its address").waitFor({ state: "detached" });
+    assert.equal((await world.must(200, "GET", `/mcp-server/${id}`)).slug, null);
+    assert.deepEqual(console.faults(), []);
+  });
+
   test("a URL is added, and revoked alone; the server is closed by its name", async () => {
     const s = await world.must(201, "POST", "/mcp-server", { name: "short", accounts: ["acme"], config: { methods: ["read"] } });
     await console.open(`servers/${s.id}?tab=urls`);
@@ -109,6 +165,32 @@ describe("MCP servers in the console", { skip: noBrowser }, () => {
     await close.click();
     await page.getByText("short is closed").waitFor();
     assert.equal((await modern(s.url, "tools/list")).status, 404);
+  });
+
+  test("of two of one name, the one that was opened is changed and closed", async () => {
+    const [one, other] = [await world.must(201, "POST", "/mcp-server", { name: "twins", accounts: ["acme"], config: { methods: ["read"] } }), await world.must(201, "POST", "/mcp-server", { name: "twins", accounts: ["acme"], config: { methods: ["list"] } })];
+    const now = (s) => world.api("GET", `/mcp-server/${s.id}`), alive = async (s) => (await modern(s.url, "tools/list")).status;
+    const openOther = async () => {
+      await console.open("servers");
+      await page.getByRole("link", { name: "twins" }).nth(1).waitFor();
+      await page.locator(`a[href$="servers/${other.id}"]`).first().click();
+      await page.getByRole("heading", { name: "twins" }).waitFor();
+    };
+    await openOther();
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Pause" }).click();
+    await page.getByText("twins is paused").waitFor();
+    assert.deepEqual([(await now(one)).body.config.paused, (await now(other)).body.config.paused], [undefined, true]);
+    assert.deepEqual([await alive(one), await alive(other)], [200, 404]);
+    await openOther();
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Close the server" }).click();
+    await page.getByLabel("To go on, type twins").fill("twins");
+    await page.getByRole("dialog").getByRole("button", { name: "Close the server" }).click();
+    await page.getByText("twins is closed").waitFor();
+    assert.deepEqual([(await now(one)).status, (await now(other)).status], [200, 404]);
+    assert.equal(await alive(one), 200);
+    assert.deepEqual((await now(one)).body.config.methods, ["read"]);
   });
 
   test("a server is paused and goes on, and a change of its filter does not wake it", async () => {
@@ -141,7 +223,7 @@ describe("MCP servers in the console", { skip: noBrowser }, () => {
     await console.open("audit");
     await page.getByRole("button", { name: "server.delete" }).first().click();
     await page.waitForURL(/action=server.delete/);
-    await page.waitForFunction(() => [...document.querySelectorAll(".audit tbody tr:not([aria-hidden])")].length === 1);
+    await page.waitForFunction(() => [...document.querySelectorAll(".audit tbody tr:not([aria-hidden])")].length === 2); // short, and one of the twins
     await page.getByRole("button", { name: /now|ago/ }).first().click();
     await page.getByText("Took", { exact: true }).waitFor();
     await console.sound("audit, filtered");

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The console around its screens, and its settings: people invited, in by password, with what their role lets them see and no
-// more; API tokens, models, aliases; the palette and the keys; two languages and two themes; and what happens to an open page
+// more; in groups; AI clients that people let in, and put out again; API tokens, models, aliases; the palette and the keys; two languages and two themes; and what happens to an open page
 // when its session ends, or the program goes away and comes back.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { noBrowser, startBrowser } from "../lib/browser.mjs";
 import { openConsole } from "../lib/console.mjs";
-import { start } from "../lib/postern.mjs";
+import { modern, start } from "../lib/postern.mjs";
+import { person, register, signIn } from "../lib/sign-in.mjs";
+
+const HOSTILE = `<img src=x onerror="document.title='taken'">`;
 
 describe("the console around its screens", { skip: noBrowser }, () => {
   let world, browser, console, page;
@@ -39,7 +42,7 @@ describe("the console around its screens", { skip: noBrowser }, () => {
     await other.getByRole("button").click();
     await other.waitForURL(`${world.postern.url}/ui/`);
     await other.getByRole("navigation").waitFor();
-    assert.deepEqual(await places(other), ["Answers", "Dashboards", "Settings"]);
+    assert.deepEqual(await places(other), ["Answers", "Dashboards", "Own accounts", "Settings"]);
     for (const path of ["servers", "audit", "sources/add"]) {
       await other.goto(`${world.postern.url}/ui/${path}`);
       await other.getByText("There is no such page, or it is not for you").waitFor();
@@ -56,6 +59,105 @@ describe("the console around its screens", { skip: noBrowser }, () => {
     await other.getByRole("button", { name: "Sign in" }).click();
     await other.getByRole("navigation").waitFor();
     await context.close();
+  });
+
+  test("a person's groups are changed; of whom a provider made they are shown alone", async () => {
+    await console.open("settings?tab=people");
+    await page.getByRole("button", { name: "What to do with vera" }).click();
+    await page.getByRole("menuitem", { name: "Change the groups" }).press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Groups of vera" });
+    await dialog.getByLabel("Groups", { exact: true }).fill("CN=Sales,OU=Groups"); // as a directory has them: with a comma
+    await dialog.getByLabel("Groups", { exact: true }).press("Enter");
+    await dialog.getByLabel("Groups", { exact: true }).fill("ops");
+    await dialog.getByRole("button", { name: "Add" }).click();
+    await dialog.getByRole("button", { name: "Remove ops" }).waitFor();
+    await console.sound("groups");
+    await dialog.getByRole("button", { name: "Remove ops" }).click();
+    await dialog.getByLabel("Groups", { exact: true }).fill("support"); // and on, without adding it
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("cell", { name: "CN=Sales,OU=Groups, support" }).waitFor();
+    const { items } = await world.must(200, "GET", "/user"), vera = items.find((u) => u.name === "vera");
+    assert.deepEqual(vera.groups, ["CN=Sales,OU=Groups", "support"]);
+
+    // The API says who was made by a provider: such a person is put into its answer.
+    await page.route("**/user?*", (route) => route.fulfill({ json: { items: [...items, { ...vera, id: "usr_other", name: "pia", by_provider: true, groups: ["staff"] }], next: null } }));
+    await console.open("settings?tab=people");
+    await page.getByRole("cell", { name: "staff" }).waitFor();
+    await page.getByRole("button", { name: "What to do with pia" }).click();
+    assert.deepEqual(await page.getByRole("menuitem").allInnerTexts(), ["Change the limits", "Delete"]);
+    await page.unroute("**/user?*");
+  });
+
+  test("a person's limits are set, one taken away, and one that is too large is told at its field", async () => {
+    const limits = async () => (await world.must(200, "GET", "/user")).items.find((u) => u.name === "vera").limits;
+    const change = async (said) => {
+      await console.open("settings?tab=people");
+      await page.getByRole("button", { name: "What to do with vera" }).click();
+      await page.getByRole("menuitem", { name: "Change the limits" }).press("Enter");
+      const dialog = page.getByRole("dialog", { name: "Limits of vera" });
+      for (const [label, text] of Object.entries(said)) await dialog.getByLabel(label).fill(text);
+      return dialog;
+    };
+    const CALLS = /^Calls a minute/, WRITES = /^Writes a day/;
+    let dialog = await change({ "Calls a minute, over all servers": "60", "Writes a day, over all servers": "0" });
+    await console.sound("limits");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    assert.deepEqual(await limits(), { calls_per_minute: 60, writes_per_day: 0 });
+    dialog = await change({ "Calls a minute, over all servers": "" });
+    assert.equal(await dialog.getByLabel(WRITES).inputValue(), "0", "as it was set");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.waitFor({ state: "detached" });
+    assert.deepEqual(await limits(), { calls_per_minute: null, writes_per_day: 0 });
+    // What the browser would not let through, the API refuses, at its field.
+    dialog = await change({});
+    await dialog.getByLabel(CALLS).evaluate((field) => field.removeAttribute("max"));
+    await dialog.getByLabel(CALLS).fill("1000001");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText(/1000001 is out of range; allowed: 0 to 1000000/).waitFor();
+    assert.equal(await dialog.getByLabel(CALLS).getAttribute("aria-invalid"), "true");
+    await page.keyboard.press("Escape");
+    assert.deepEqual(await limits(), { calls_per_minute: null, writes_per_day: 0 });
+  });
+
+  test("a person sees the AI clients that she let in and ends one; an administrator sees all, and deletes a client", async () => {
+    const server = await world.must(201, "POST", "/mcp-server", { name: "CRM", accounts: ["acme"], config: { methods: ["read"] }, slug: "crm", sign_in: { roles: ["viewer"] } });
+    const eve = await person(world, "eve"), mia = await person(world, "mia"), client = await register(world, { client_name: HOSTILE });
+    const of = async (who) => (await signIn(world, who, client, server.sign_in_url)).access_token;
+    const works = async (token) => (await modern(server.sign_in_url, "tools/list", {}, { headers: { authorization: `Bearer ${token}` } })).status;
+    const hers = await of(eve), others = await of(mia), end = { name: `End: ${HOSTILE} at CRM` };
+    assert.deepEqual([await works(hers), await works(others)], [200, 200]);
+
+    for (const theme of ["light", "dark"]) {
+      const own = await openConsole(world, { browser, user: "eve", theme });
+      await own.open("settings");
+      await own.page.getByRole("cell", { name: HOSTILE, exact: true }).waitFor();
+      assert.equal(await own.page.getByRole("button", end).count(), 1, "hers alone");
+      await own.sound(`her AI clients, ${theme}`);
+      await own.shot(`settings-clients-${theme}`);
+      if (theme === "dark") {
+        await own.page.getByRole("button", end).click();
+        await own.page.getByRole("button", end).waitFor({ state: "detached" });
+        assert.deepEqual([await works(hers), await works(others)], [401, 200]);
+      }
+      assert.deepEqual(own.faults(), []);
+      await own.close();
+    }
+
+    for (const theme of ["dark", "light"]) {
+      await page.emulateMedia({ colorScheme: theme });
+      await console.open("settings?tab=clients");
+      await page.getByRole("cell", { name: "mia", exact: true }).waitFor();
+      await console.sound(`all AI clients, ${theme}`);
+    }
+    assert.equal(await page.locator("img[src=x]").count(), 0);
+    await page.getByRole("button", { name: `Delete the client ${HOSTILE}` }).click();
+    await page.getByLabel(`To go on, type ${HOSTILE}`).fill(HOSTILE);
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("cell", { name: "mia", exact: true }).waitFor({ state: "detached" });
+    assert.equal(await works(others), 401);
+    assert.deepEqual((await world.must(200, "GET", "/client")).items, []);
+    assert.deepEqual(console.faults(), []);
   });
 
   test("an API token is shown once, works, and is revoked by its name", async () => {

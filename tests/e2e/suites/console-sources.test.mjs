@@ -9,6 +9,7 @@ import { openConsole } from "../lib/console.mjs";
 import { startWithVendors } from "../lib/oauth.mjs";
 import { startSandbox } from "../lib/postern.mjs";
 import { startVendor } from "../lib/vendor.mjs";
+import { audited } from "../lib/wait.mjs";
 
 const EVIL = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
 const MANY = 5000;
@@ -291,7 +292,7 @@ describe("data sources in the console", { skip: noBrowser }, () => {
     await page.getByText("Nothing waits for a review").waitFor();
     const served = Object.fromEntries((await world.must(200, "GET", `/integrated-account/${account.id}/tools`)).items.map((t) => [t.name, t.served]));
     assert.deepEqual(served, { get_order: false, list_orders: true, summarize: true });
-    const [row] = (await world.must(200, "GET", `/audit?account_id=${account.id}&action=tool.approve`)).items;
+    const [row] = await audited(world, `account_id=${account.id}&action=tool.approve`);
     assert.equal(row.detail, "summarize; reason: read it twice");
     await console.open(`sources/${account.id}?tab=tools`);
     await page.getByText(EVIL).first().waitFor();

@@ -18,6 +18,7 @@ const SCREENS = [
   { name: "server-urls", path: () => `servers/${made.server.id}?tab=urls`, seen: "first" },
   { name: "server-change", path: () => `servers/${made.server.id}?tab=change`, seen: "What its tools may do" },
   { name: "server-connect", path: () => `servers/${made.server.id}/connect?client=vscode`, seen: "Open in VS Code" },
+  { name: "approvals", path: "approvals", seen: "No call waits for approval." },
   { name: "audit", path: "audit", seen: "signin.enter" },
   { name: "settings", path: "settings", seen: "Browsers that are signed in" },
   { name: "people", path: "settings?tab=people", seen: "Invite a person" },

@@ -3,10 +3,9 @@
 // command line holds any of it. What is heard anywhere is kept, and looked through with the database in the end.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { startAuthVendor } from "../lib/auth-vendor.mjs";
+import { storedText } from "../lib/database.mjs";
 import { Echo, leaks, startEchoMcp } from "../lib/echo-vendor.mjs";
 import { Browser } from "../lib/oauth.mjs";
 import { BINARY, modern, rpc } from "../lib/postern.mjs";
@@ -31,11 +30,10 @@ const legacy = async (url, method, params) => hear(`${method} (legacy)`, await r
 // Rows that are queued are written soon; asking for them takes them along.
 async function everything() {
   const last = await world.must(201, "POST", "/api-token", { name: `looked-${++serial}`, role: "client" });
-  await eventually("the rows before are written", async () => (await world.api("GET", "/audit?limit=5")).text.includes(last.id));
-  const data = world.postern.settings.data_dir;
+  await eventually("the rows before are written", async () => (await world.api("GET", "/audit?action=token.create&limit=5")).text.includes(last.id));
   await api("GET", "/audit?limit=1000");
   await api("GET", "/integrated-account");
-  for (const name of ["postern.db", "postern.db-wal"]) if (existsSync(join(data, name))) heard.push([name, readFileSync(join(data, name)).toString("latin1")]);
+  heard.push(["the database", storedText(world.postern)]);
   heard.push(["the log", world.postern.program.output]);
 }
 async function silent(secrets) {

@@ -5,10 +5,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
+import { database, storedText } from "../lib/database.mjs";
 import { commands } from "../lib/command.mjs";
 import { headerOf, mustBeValid, startModel } from "../lib/model.mjs";
 import { Postern, start } from "../lib/postern.mjs";
@@ -403,7 +403,7 @@ describe("the key", () => {
     });
     const texts = [...heard, world.postern.program.output, JSON.stringify(rows), (await world.api("GET", "/engines")).text, (await world.api("GET", "/status")).text];
     const folder = world.postern.settings.data_dir;
-    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString("latin1"));
+    const files = [storedText(world.postern), ...readdirSync(folder).map((name) => readFileSync(join(folder, name)).toString("latin1"))];
     for (const form of [KEY, Buffer.from(KEY).toString("base64").slice(0, 24), Buffer.from(KEY).toString("hex")])
       for (const text of [...texts, ...files]) assert.ok(!text.includes(form), `the key is in: ${text.slice(Math.max(0, text.indexOf(form) - 200), text.indexOf(form) + 50)}`);
     assert.ok(model.seen.some((r) => JSON.stringify(r.headers).includes(KEY)), "or this test would find nothing");
@@ -441,7 +441,7 @@ describe("kept", () => {
       assert.deepEqual((await engines(postern)).map((e) => [e.name, e.default]), [["planner", false], ["main", true], ["spare", false]]);
       await postern.stop();
       const other = await startModel({ key: KEY });
-      const file = new DatabaseSync(join(postern.settings.data_dir, "postern.db"));
+      const file = database(postern);
       file.prepare("UPDATE engine SET base_url = ? WHERE name = 'main'").run(`${other.origin}/v1`);
       file.close();
       await postern.start();

@@ -3,11 +3,10 @@
 // clock is the only one here, so what it says around an answer bounds what the answer must be.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { database } from "../lib/database.mjs";
 import { rpc, start } from "../lib/postern.mjs";
-import { eventually } from "../lib/wait.mjs";
+import { eventually, shortLived } from "../lib/wait.mjs";
 import { listen } from "../lib/wire.mjs";
 
 let world, account;
@@ -18,14 +17,14 @@ before(async () => {
 after(() => world?.close());
 
 const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
-const soon = (ms = 1200) => new Date(Date.now() + ms).toISOString();
+const soon = (ms) => new Date(Date.now() + ms).toISOString();
 
 // Makes something that expires and asks until well past the time: an answer that came whole before it must be
 // `alive`, one that was asked for after it must be `dead`. Where the machine was too busy for even one answer
 // before, the next one gets twice the time.
 async function dies(make, ask, alive, dead) {
   for (let ms = 1200; ; ms *= 2) {
-    const made = await make(soon(ms));
+    const made = await shortLived(make, { ms });
     const end = Date.parse(made.expires_at);
     for (let before = 0; ; ) {
       const asked = Date.now();
@@ -76,7 +75,7 @@ describe("servers", () => {
     const streams = await Promise.all([1, 2, 3].map(() => listen(server.url)));
     const other = await listen(lasting.url);
     for (const s of [...streams, other]) assert.equal((await s.next()).method, "notifications/subscriptions/acknowledged");
-    const { expires_at } = await world.must(200, "PATCH", `/mcp-server/${server.id}`, { expires_at: soon(1500) });
+    const { expires_at } = await shortLived((expires_at) => world.must(200, "PATCH", `/mcp-server/${server.id}`, { expires_at }));
     for (const s of streams) {
       await s.end();
       assert.ok(Date.now() >= Date.parse(expires_at), "not before");
@@ -116,16 +115,15 @@ describe("API tokens", () => {
 });
 
 test("rows and tokens are purged, and lists forget them", async () => {
-  const server = await world.server(account, { methods: ["read"] }, { expires_at: soon(300) });
-  const token = await world.must(201, "POST", "/api-token", { name: "purged", role: "client", expires_at: soon(300) });
-  const db = new DatabaseSync(join(world.postern.folder, "data/postern.db"), { readOnly: true });
+  const db = database(world.postern, { readOnly: true });
   const hash = (text) => createHash("sha256").update(text).digest("hex");
-  const rows = () => [
-    db.prepare("SELECT count(*) AS n FROM server WHERE id = ? OR token_hash = ?").get(server.id, hash(server.url.split("/").at(-1))).n,
-    db.prepare("SELECT count(*) AS n FROM api_token WHERE id = ? OR hash = ?").get(token.id, hash(token.token)).n,
-  ];
-  assert.deepEqual(rows(), [1, 1], "they were there, as hashes");
-  await eventually("both rows are gone", () => rows().every((n) => n === 0), { every: 100 });
+  const stored = {
+    server: ({ id, url }) => db.prepare("SELECT count(*) AS n FROM server WHERE id = ? OR token_hash = ?").get(id, hash(url.split("/").at(-1))).n,
+    token: ({ id, token }) => db.prepare("SELECT count(*) AS n FROM api_token WHERE id = ? OR hash = ?").get(id, hash(token)).n,
+  };
+  const server = await shortLived((expires_at) => world.server(account, { methods: ["read"] }, { expires_at }), { alive: stored.server });
+  const token = await shortLived((expires_at) => world.must(201, "POST", "/api-token", { name: "purged", role: "client", expires_at }), { alive: stored.token });
+  await eventually("both rows are gone", () => !stored.server(server) && !stored.token(token), { every: 100 });
   db.close();
   await eventually("the catalog follows", async () => (await world.api("GET", `/mcp-server/${server.id}`)).status === 404);
   assert.ok(!(await world.must(200, "GET", "/api-token?limit=1000")).items.some((t) => t.id === token.id));

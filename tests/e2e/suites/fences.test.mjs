@@ -11,7 +11,7 @@ import { commands } from "../lib/command.mjs";
 import { ACCOUNT, ALSO, ELSEWHERE, NOWHERE, OTHER, OURS, isNarrowed, startZones, startZonesMcp, trespasses } from "../lib/fences.mjs";
 import { startWithVendors } from "../lib/oauth.mjs";
 import { modern, rpc, start } from "../lib/postern.mjs";
-import { eventually } from "../lib/wait.mjs";
+import { eventually, shortLived } from "../lib/wait.mjs";
 
 let world, vendor, account, server;
 const fence = (zone_id, more = {}) => ({ fence: { zones: { zone_id, ...more } } });
@@ -174,6 +174,8 @@ describe("who makes it", () => {
     const changes = () => world.must(200, "GET", "/audit?action=server.change&limit=10").then((r) => r.items.some((i) => new RegExp(`fence: .*${OURS}.*→.*${ALSO}`).test(i.detail)), () => false);
     await eventually("the audit tells of the fence's change", changes);
     changed = await world.must(200, "PATCH", `/mcp-server/${s.id}`, { config: { fence: {} } });
+    assert.deepEqual(changed.fence[0].values, [{ id: ALSO, name: "example.org" }], "nothing is named, and nothing changes");
+    changed = await world.must(200, "PATCH", `/mcp-server/${s.id}`, { config: { fence: null } });
     assert.deepEqual(changed.fence, []);
     assert.equal(changed.config.fence, undefined);
     assert.equal((await call(s.url, "zone", { zone_id: OTHER })).result.isError, false);
@@ -731,11 +733,10 @@ describe("a server that lists a handful", () => {
   });
 
   test("one that has expired answers like every other", async () => {
-    const expires_at = new Date(Date.now() + 2000).toISOString(); // both have to be made before
-    const server = (config) => world.server(account, { programs: true, ...fence([OURS]), ...config }, { expires_at });
+    const server = (config) => shortLived((expires_at) => world.server(account, { programs: true, ...fence([OURS]), ...config }, { expires_at }));
     const [search, full] = [await server({ discovery: "search" }), await server({})];
     await eventually("both have expired", async () => (await modern(search.url, "tools/list")).status === 404 && (await modern(full.url, "tools/list")).status === 404);
-    const unknown = search.url.replace(/[^/]+$/, "nobody");
+    const unknown = search.url.replace(/[^_]+$/, "nobody");
     const answer = async (url, method, params) => [await modern(url, method, params), await rpc(url, { jsonrpc: "2.0", id: 1, method, params })].map((r) => [r.status, { ...r.body.error, request_id: undefined }]);
     for (const [method, params] of [["tools/list", {}], ["server/discover", {}], ["skills/list", {}], ...HANDFUL.map((name) => ["tools/call", { name, arguments: { tool: "zone", query: "zone", tools: ["zone"] } }])]) {
       const [a, b, c] = [await answer(search.url, method, params), await answer(full.url, method, params), await answer(unknown, method, params)];

@@ -72,7 +72,7 @@ describe("token recover", () => {
     const [row] = (await postern.must(200, "GET", "/audit?action=token.recover")).items;
     assert.match(row.actor, /^local:uid \d+$/);
     assert.match(row.detail, /^tok_/);
-    assert.match(postern.program.output, /postern token recover/, "the log says so");
+    await postern.program.waitFor(/postern token recover/); // the log says so
   });
   test("while it does not: with the next start", async () => {
     await postern.stop();

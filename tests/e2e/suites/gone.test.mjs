@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { modern, rpc } from "../lib/postern.mjs";
 import { EVERY_METHOD, serve, startConformance, startWorld } from "../lib/upstream.mjs";
-import { eventually, metrics } from "../lib/wait.mjs";
+import { eventually, metrics, shortLived } from "../lib/wait.mjs";
 
 const ASKS = { elicitation: {} };
 let world, upstream, other;
@@ -48,7 +48,7 @@ describe("a question that nobody answers", () => {
   const endings = {
     "its server is deleted": (server) => world.must(204, "DELETE", `/mcp-server/${server.id}`),
     "its server gets a new URL": (server) => world.must(200, "POST", `/mcp-server/${server.id}/rotate`),
-    "its server expires": (server) => world.must(200, "PATCH", `/mcp-server/${server.id}`, { expires_at: new Date(Date.now() + 1000).toISOString() }),
+    "its server expires": (server) => shortLived((expires_at) => world.must(200, "PATCH", `/mcp-server/${server.id}`, { expires_at })),
     "its account is deleted": (server) => world.must(204, "DELETE", `/integrated-account/${server.account.id}`),
     "its API token is revoked": (_server, token) => world.must(204, "DELETE", `/api-token/${token.id}`),
   };

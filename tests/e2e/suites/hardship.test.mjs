@@ -6,9 +6,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
-import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { database, ONLY_SQLITE } from "../lib/database.mjs";
 import { Postern } from "../lib/postern.mjs";
 import { eventually, metrics, readMetrics } from "../lib/wait.mjs";
 
@@ -30,8 +29,8 @@ describe("a store that takes no writes", () => {
 
   // Everything that is asked here is answered while the lock is held: it is let go of only then.
   for (const lock of ["BEGIN EXCLUSIVE", "BEGIN IMMEDIATE"])
-    test(`another program holds it: ${lock}`, async () => {
-      const other = new DatabaseSync(join(postern.folder, "data/postern.db"));
+    test(`another program holds it: ${lock}`, { skip: ONLY_SQLITE }, async () => {
+      const other = database(postern);
       other.exec("PRAGMA busy_timeout = 10000"); // Postern writes at the same time
       other.exec(lock);
       const asked = Array.from({ length: 60 }, readiness);
@@ -54,7 +53,7 @@ describe("a store that takes no writes", () => {
       assert.equal((await metrics(postern)).postern_store_ready, 1);
     });
 
-  test("the disk is full", async () => {
+  test("the disk is full", { skip: ONLY_SQLITE }, async () => {
     prlimit(0); // no file may be written: EFBIG
     const refused = await eventually("it is not ready", async () => ((r) => r.status === 503 && r)(await readiness()), PATIENCE);
     assert.match(refused.body.error.message, /not ready: the store takes no writes: .*disk/);
@@ -66,7 +65,38 @@ describe("a store that takes no writes", () => {
     await eventually("it is ready again", async () => (await readiness()).status === 200, PATIENCE);
     assert.equal((await write()).status, 201);
     await eventually("the audit goes on", async () => (await audited()) === made, PATIENCE);
+    await postern.program.waitFor(/the store takes no writes: the disk/);
     assert.equal(postern.program.output.match(/the store takes no writes: the disk/g).length, 1, "said once");
+  });
+
+  // The rows of what is refused meanwhile: first there is room for the spool, then for nothing, then for all.
+  test("the disk is full, and the spool's as well", { skip: ONLY_SQLITE }, async () => {
+    const queues = async () => (await postern.must(200, "GET", "/status")).queues;
+    const refuse = async (n) => {
+      for (let i = 0; i < n; i++) assert.equal((await write()).status, 503);
+    };
+    const failed = async () => {
+      const items = [];
+      for (let next = "/audit?action=token.create&limit=1000"; next; next = page_next(await postern.must(200, "GET", next), items));
+      return items.filter((row) => row.outcome !== "ok").length;
+    };
+    const page_next = (page, items) => (items.push(...page.items), page.next?.replace(/^\/api\/v1/, ""));
+    const before_ = await failed();
+    prlimit(40_000); // less than the log of the database has
+    await refuse(20);
+    await eventually("rows wait in the file", async () => (await queues()).audit_spooled >= 20);
+    assert.equal(await failed(), before_);
+    await refuse(120);
+    await eventually("the file is full, rows wait in memory", async () => (await queues()).audit_rows > 0);
+    await postern.program.waitFor(/audit: rows wait in memory: cannot write to .*audit\.spool/);
+    const { audit_spooled, audit_dropped } = await queues();
+    assert.ok(audit_spooled >= 20 && audit_dropped === 0);
+    await eventually("it is told to who watches", async () => new RegExp(`not ready: .*${audit_spooled} audit rows wait in a file`).test((await readiness()).body.error?.message), PATIENCE);
+    prlimit("unlimited");
+    await eventually("all are there", async () => (await failed()) >= before_ + 140, PATIENCE);
+    assert.equal(await failed(), before_ + 140, "each once");
+    const after_ = await queues();
+    assert.deepEqual([after_.audit_spooled, after_.audit_dropped], [0, 0]);
   });
 });
 
@@ -131,7 +161,7 @@ describe("descriptors that run out", () => {
     postern.limit = ["prlimit", `--nofile=${MOST}`];
     await postern.start();
     t.after(() => postern.close());
-    assert.match(postern.program.output, /max_connections is 10000, but at most 64 files may be open here: \d+ connections are taken/);
+    await postern.program.waitFor(/max_connections is 10000, but at most 64 files may be open here: \d+ connections are taken/);
     const held = flood(postern, 3 * MOST);
     const text = await eventually("one is turned away", async () => {
       const text = await ask(flood(postern, 1)[0]);

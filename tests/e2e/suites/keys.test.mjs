@@ -1,25 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who writes to the database gets no credential by it; and keys come and go, over kill -9 and without end.
+// Who writes to the database gets no credential and no power by it.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { DatabaseSync } from "node:sqlite";
+import { database, edit, saveRows } from "../lib/database.mjs";
+import { keys } from "../lib/keyfile.mjs";
+import { inBrowser } from "../lib/persons.mjs";
 import { Postern, modern, start } from "../lib/postern.mjs";
 import { startVendor } from "../lib/vendor.mjs";
 
 const TOKEN = "cfut_sandbox_one_account";
-const folderOf = (postern) => join(postern.folder, "data");
-const keyFile = (postern) => join(folderOf(postern), "postern.key");
-const keys = (postern) => readFileSync(keyFile(postern), "utf8").trim().split("\n");
-const beside = (postern) => readdirSync(folderOf(postern)).filter((f) => f.startsWith("postern.key."));
-const edit = (postern, sql, ...values) => {
-  const db = new DatabaseSync(join(folderOf(postern), "postern.db"));
-  const { changes } = db.prepare(sql).run(...values);
-  db.close();
-  assert.ok(changes > 0, sql);
-};
 
 describe("a stopped database that somebody writes to", () => {
   let world, evil, account, other, server;
@@ -61,7 +51,7 @@ describe("a stopped database that somebody writes to", () => {
 
   test("nor does another account's credential, or another connector", async () => {
     const [{ credential: mine }, { credential: theirs }] = [account, other].map(({ id }) => {
-      const db = new DatabaseSync(join(folderOf(world.postern), "postern.db"), { readOnly: true });
+      const db = database(world.postern, { readOnly: true });
       const row = db.prepare("SELECT credential FROM account WHERE id = ?").get(id);
       db.close();
       return row;
@@ -85,7 +75,7 @@ describe("power that somebody writes into a stopped database", () => {
   let world, account, other, server, client;
   const own = (token) => createHash("sha256").update(token).digest("hex");
   const rows = (sql, ...values) => {
-    const db = new DatabaseSync(join(folderOf(world.postern), "postern.db"), { readOnly: true });
+    const db = database(world.postern, { readOnly: true });
     const found = db.prepare(sql).all(...values);
     db.close();
     return found;
@@ -101,19 +91,24 @@ describe("power that somebody writes into a stopped database", () => {
   const at = (url) => world.postern.url + new URL(url).pathname;
   const names = async (url) => (await modern(at(url), "tools/list")).body?.result?.tools?.map((t) => t.name);
   const whoami = async (token) => (await world.api("GET", "/whoami", undefined, { token })).status;
-  // Each edit in a database that stands still; what it changed is put right again.
-  const withEdit = async (sqls, body) => {
-    const db = join(folderOf(world.postern), "postern.db");
+  // Each edit, of several statements, in a database that stands still; what it changed is put right again.
+  const withEdits = async (edits, body) => {
     const { token } = world.postern; // without any administrator's, a start makes a new one
     await world.postern.stop();
-    copyFileSync(db, `${db}.before`);
-    for (const [sql, ...values] of sqls) edit(world.postern, sql, ...values);
-    await world.postern.start();
     try {
-      await body();
+      for (const sqls of edits) {
+        const restore = saveRows(world.postern);
+        try {
+          for (const [sql, ...values] of sqls) edit(world.postern, sql, ...values);
+          await world.postern.start();
+          await body(sqls[0][0]);
+        } finally {
+          await world.postern.stop();
+          restore();
+          world.postern.token = token;
+        }
+      }
     } finally {
-      await world.postern.stop();
-      renameSync(`${db}.before`, db);
       await world.postern.start();
       world.postern.token = token;
     }
@@ -123,18 +118,18 @@ describe("power that somebody writes into a stopped database", () => {
   test("a token's row makes no token", async () => {
     const mine = "psk_" + "a".repeat(43);
     const [{ stamp }] = rows("SELECT stamp FROM api_token WHERE id = ?", client.id);
-    for (const sql of [
+    const made = [
       [insertToken, own(mine), ""],
       [insertToken, own(mine), stamp],
       ["UPDATE api_token SET hash = ? WHERE role = 'admin'", own(mine)],
       ["UPDATE api_token SET hash = ? WHERE role = 'client'", own(mine)],
-    ])
-      await withEdit([sql], async () => assert.equal(await whoami(mine), 401, sql[0]));
-    for (const sql of ["UPDATE api_token SET role = 'admin' WHERE id = ?", "UPDATE api_token SET expires_at = 99999999999999 WHERE id = ?", "UPDATE api_token SET stamp = '' WHERE id = ?"])
-      await withEdit([[sql, client.id]], async () => {
-        assert.equal(await whoami(client.token), 401, sql);
-        assert.equal(await whoami(world.postern.token), 200, "the others go on");
-      });
+    ];
+    await withEdits(made.map((sql) => [sql]), async (sql) => assert.equal(await whoami(mine), 401, sql));
+    const changed = ["role = 'admin'", "expires_at = 99999999999999", "stamp = ''"].map((set) => [`UPDATE api_token SET ${set} WHERE id = ?`, client.id]);
+    await withEdits(changed.map((sql) => [sql]), async (sql) => {
+      assert.equal(await whoami(client.token), 401, sql);
+      assert.equal(await whoami(world.postern.token), 200, "the others go on");
+    });
     assert.equal(await whoami(client.token), 200);
   });
 
@@ -146,12 +141,39 @@ describe("power that somebody writes into a stopped database", () => {
     const copy = `INSERT INTO server (id, name, share, config, require_api_token, token_hash, created_at, updated_at, expires_at, version, stamp)
       SELECT 'srv_evil', name, share, config, require_api_token, ?, created_at, updated_at, expires_at, version, stamp FROM server`;
     const member = `INSERT INTO server_account (server_id, account_id, alias, names, place, stamp) SELECT 'srv_evil', account_id, alias, names, place, stamp FROM server_account`;
-    for (const sqls of [[[copy, own(mine)], [member]], [["UPDATE server SET token_hash = ?", own(mine)]]]) await withEdit(sqls, async () => assert.equal((await modern(at(url), "tools/list")).status, 404, sqls[0][0]));
-    for (const sql of [`UPDATE server SET config = '{"methods":["write","read"]}'`, "UPDATE server SET config = '{}'", "UPDATE server SET expires_at = 99999999999999", "UPDATE server SET stamp = ''", "UPDATE server_account SET alias = 'x'", "UPDATE server SET share = 1"])
-      await withEdit([[sql]], async () => assert.equal((await modern(at(server.url), "tools/list")).status, 404, sql));
+    await withEdits([[[copy, own(mine)], [member]], [["UPDATE server SET token_hash = ?", own(mine)]]], async (sql) => assert.equal((await modern(at(url), "tools/list")).status, 404, sql));
+    const changed = [`UPDATE server SET config = '{"methods":["write","read"]}'`, "UPDATE server SET config = '{}'", "UPDATE server SET expires_at = 99999999999999", "UPDATE server SET stamp = ''", "UPDATE server_account SET alias = 'x'", "UPDATE server SET share = 1"];
+    await withEdits(changed.map((sql) => [[sql]]), async (sql) => assert.equal((await modern(at(server.url), "tools/list")).status, 404, sql));
     const add = `INSERT INTO server_account (server_id, account_id, alias, names, place, stamp) SELECT ?, ?, 'more', 0, 1, stamp FROM server_account`;
-    await withEdit([[add, server.id, other.id]], async () => assert.deepEqual(await names(server.url), before, "no account comes to it"));
+    await withEdits([[[add, server.id, other.id]]], async () => assert.deepEqual(await names(server.url), before, "no account comes to it"));
     assert.deepEqual(await names(server.url), before);
+  });
+
+  test("a person's row gives no wider limit, no other's, and no further way in", async () => {
+    world.postern.settings.listen = new URL(world.postern.url).host; // tokens are for where she got them
+    const open = await world.must(201, "POST", "/mcp-server", { name: "open", accounts: [account.id], slug: "open", sign_in: { roles: ["viewer"] } });
+    const [ada, ben] = [await inBrowser(world, "ada"), await inBrowser(world, "ben")];
+    await world.must(200, "PATCH", `/user/${ada.id}`, { limits: { calls_per_minute: 1, writes_per_day: 1 } });
+    await world.must(200, "PATCH", `/user/${ben.id}`, { limits: { calls_per_minute: 500, writes_per_day: 500 } });
+    await ada.door(open);
+    const call = async () => {
+      const { url, headers } = await ada.door(open);
+      return modern(at(url), "tools/call", { name: "list_all_cloudflare_zones", arguments: {} }, { headers: { ...headers } });
+    };
+    const passed = async () => {
+      let n = 0;
+      while (n < 3 && (await call()).body?.result?.isError === false) n++;
+      return n;
+    };
+    const [{ stamp }] = rows("SELECT stamp FROM console_user WHERE id = ?", ben.id);
+    const limits = ["calls_per_minute", "writes_per_day"], wider = [...limits.flatMap((l) => [100_000, 0, null].map((most) => [`UPDATE console_user SET ${l} = ? WHERE id = ?`, most, ada.id])), ["UPDATE console_user SET calls_per_minute = 500, writes_per_day = 500, stamp = ? WHERE id = ?", stamp, ada.id], ["UPDATE console_user SET stamp = '' WHERE id = ?", ada.id]];
+    await withEdits(wider.map((sql) => [sql]), async (sql) => {
+      const signedIn = (await ada.api("GET", "/whoami")).status;
+      assert.equal(await passed(), 0, `${sql}: nobody calls by a row that was written to`);
+      assert.equal(signedIn, 401, `${sql}: nor comes in by it`);
+      assert.equal((await ben.api("GET", "/whoami")).status, 200, "the others go on");
+    });
+    assert.equal(await passed(), 1, "put right again, she has what she was given");
   });
 
   test("nor do compiled tools say what they do", async () => {
@@ -159,9 +181,9 @@ describe("power that somebody writes into a stopped database", () => {
     const [{ body }] = rows("SELECT body FROM toolset");
     const changed = body.replaceAll(/"(create|update|delete|custom)"/g, '"list"');
     assert.notEqual(changed, body);
-    await withEdit([["UPDATE toolset SET body = ?", changed]], async () => {
+    await withEdits([[["UPDATE toolset SET body = ?", changed]]], async () => {
       assert.deepEqual(await names(server.url), before);
-      assert.match(world.postern.program.output, /tools of connector cloudflare are compiled again/);
+      await world.postern.program.waitFor(/tools of connector cloudflare are compiled again/);
     });
   });
 
@@ -169,12 +191,12 @@ describe("power that somebody writes into a stopped database", () => {
     const vendor = await startVendor({ get_thing: { path: "/thing" } });
     try {
       const imported = await vendor.connect(world, { name: "theirs" });
-      for (const sql of ["UPDATE connector SET definition = replace(definition, 'Fixture', 'Changed')", "UPDATE connector SET document = replace(document, '/thing', '/other')"])
-        await withEdit([[sql]], async () => {
-          const found = await world.api("GET", `/integrated-account/${imported.id}`);
-          assert.ok(found.status === 404 || found.body.status === "failing", found.text);
-          assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
-        });
+      const changed = ["UPDATE connector SET definition = replace(definition, 'Fixture', 'Changed')", "UPDATE connector SET document = replace(document, '/thing', '/other')"];
+      await withEdits(changed.map((sql) => [[sql]]), async () => {
+        const found = await world.api("GET", `/integrated-account/${imported.id}`);
+        assert.ok(found.status === 404 || found.body.status === "failing", found.text);
+        assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
+      });
       assert.equal((await world.must(200, "GET", `/integrated-account/${imported.id}`)).status, "ok");
     } finally {
       await vendor.close();
@@ -193,109 +215,5 @@ describe("power that somebody writes into a stopped database", () => {
     await world.postern.stop();
     await world.postern.start();
     assert.ok((await names(server.url)).some((n) => n.startsWith("delete_")));
-  });
-});
-
-describe("the key file", () => {
-  test("takes 200 rotations in a row, and keeps the one key that is needed", async (t) => {
-    const world = await start();
-    t.after(() => world.close());
-    const account = await world.account(TOKEN);
-    for (let i = 0; i < 200; i++) {
-      await world.must(200, "POST", "/key/rotate");
-      assert.equal(keys(world.postern).length, 1);
-    }
-    assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
-    await world.postern.stop();
-    await world.postern.start();
-    assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
-    assert.deepEqual(beside(world.postern), []);
-  });
-
-  test("is the only one after kill -9 in the middle of rotations", async (t) => {
-    const world = await start();
-    t.after(() => world.close());
-    const account = await world.account(TOKEN);
-    for (let i = 0; i < 15; i++) {
-      let answered = 0;
-      const rotating = Array.from({ length: 3 }, async () => {
-        for (let n = 0; n < 10_000; n++) {
-          const r = await world.api("POST", "/key/rotate").catch(() => undefined);
-          if (!r) return;
-          if (++answered > i) world.postern.program.child.kill("SIGKILL"); // the others are in the middle of theirs
-        }
-      });
-      await Promise.all(rotating);
-      await world.postern.program.exited;
-      await world.postern.start();
-      assert.deepEqual(beside(world.postern), [], "nothing is left behind");
-      assert.equal(keys(world.postern).length, 1);
-      assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
-    }
-  });
-
-  test("what was left behind goes, what is somebody's stays and is named", async (t) => {
-    const postern = await new Postern().start();
-    t.after(() => postern.close());
-    await postern.stop();
-    const now = readFileSync(keyFile(postern), "utf8");
-    const next = `k0123abcd ${"5e".repeat(32)}\n`;
-    const left = { "draft-Ab12Cd": "k0", "draft-000000": "", Ab12Cd: now + next };
-    const stays = { backup: now, "2026-11": now, bak: "anything", "draft-Ab12Cd.old": now, damaged: "k1 zz" };
-    for (const [end, text] of Object.entries({ ...left, ...stays })) writeFileSync(`${keyFile(postern)}.${end}`, text, { mode: 0o600 });
-    postern.program.output = "";
-    await postern.start();
-    for (const end of Object.keys(left)) assert.ok(!existsSync(`${keyFile(postern)}.${end}`), end);
-    for (const [end, text] of Object.entries(stays)) {
-      assert.equal(readFileSync(`${keyFile(postern)}.${end}`, "utf8"), text);
-      assert.ok(postern.program.output.includes(`postern.key.${end} lies beside the key file`), postern.program.output);
-    }
-    assert.equal(readFileSync(keyFile(postern), "utf8"), now);
-  });
-
-  test("full of keys from before it is emptied at the start; full of keys that are needed, the answer says what to do", async (t) => {
-    const world = await start();
-    t.after(() => world.close());
-    const account = await world.account(TOKEN);
-    await world.postern.stop();
-    const more = Array.from({ length: 63 }, (_, i) => `old${i} ${i.toString(16).padStart(64, "0")}`);
-    writeFileSync(keyFile(world.postern), [...more, ...keys(world.postern), ""].join("\n"));
-    await world.postern.start();
-    assert.equal(keys(world.postern).length, 1);
-    await world.must(200, "POST", "/key/rotate");
-    assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
-    // Each key named by a row, as if it sealed it.
-    await world.postern.stop();
-    writeFileSync(keyFile(world.postern), [...more, ...keys(world.postern), ""].join("\n"));
-    for (let i = 0; i < 63; i++)
-      edit(world.postern, `INSERT INTO oauth_client (id, issuer, redirect_uri, client_id, secret, method, given, created_at, expires_at)
-        VALUES (?, 'i', 'r', 'c', ?, 'client_secret_post', 1, 1, 0)`, `c${i}`, `v1.old${i}.${"A".repeat(80)}`);
-    await world.postern.start();
-    assert.equal(keys(world.postern).length, 64, "a key that is named stays");
-    const r = await world.api("POST", "/key/rotate");
-    assert.equal(r.status, 429, r.text);
-    assert.match(r.body.error.message, /64 keys/);
-    assert.match(r.body.error.hint, /rotate again/);
-    assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
-  });
-
-  test("from the environment is its owner's: the start seals everything with the last key", async (t) => {
-    const line = (id, byte) => `${id} ${byte.repeat(32)}`;
-    const world = await start();
-    t.after(() => world.close());
-    await world.postern.stop();
-    const env = { ...process.env, POSTERN_KEY: `${line("a", "11")}\n${line("b", "22")}` };
-    world.postern.env = env;
-    await world.postern.start();
-    const account = await world.account(TOKEN);
-    await world.postern.stop();
-    world.postern.env = { ...env, POSTERN_KEY: `${line("b", "22")}\n${line("c", "33")}` };
-    await world.postern.start();
-    assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
-    await world.postern.stop();
-    world.postern.env = { ...env, POSTERN_KEY: line("c", "33") }; // the start has sealed everything with the last one
-    await world.postern.start();
-    assert.equal((await world.must(200, "POST", `/integrated-account/${account.id}/verify`)).status, "ok");
-    assert.equal((await world.api("POST", "/key/rotate")).status, 409);
   });
 });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // kill -9 under load, twenty times over one store: what was acknowledged is there and works, what was
-// acknowledged as gone is gone, and the store opens clean.
+// acknowledged as gone is gone, each call and change that was answered is one row of the audit, and the store opens clean.
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { database } from "../lib/database.mjs";
 import { modern, rpc, start } from "../lib/postern.mjs";
+import { written } from "../lib/wait.mjs";
 
 const ROUNDS = 20;
 const ping = { jsonrpc: "2.0", id: 1, method: "ping" };
@@ -15,7 +15,7 @@ before(async () => (world = await start({ sandboxArgs: ["--quota", "1000000"] })
 after(() => world?.close());
 
 // The world as the answers have told it. Of what was under way nothing is known.
-const known = { accounts: new Map(), servers: new Map(), tokens: new Map(), deadServers: new Map(), deadTokens: new Map() };
+const known = { accounts: new Map(), servers: new Map(), tokens: new Map(), deadServers: new Map(), deadTokens: new Map(), closed: new Set(), calls: new Set() };
 const here = (url) => world.postern.url + new URL(url).pathname; // every start has its own port
 const pick = (map) => [...map.values()].at(Math.floor(Math.random() * map.size));
 
@@ -52,6 +52,7 @@ const steps = {
     known.servers.delete(old.id);
     await world.must(204, "DELETE", `/mcp-server/${old.id}`);
     known.deadServers.set(old.url, old);
+    known.closed.add(old.id);
     return true;
   },
   revoke: async () => {
@@ -64,8 +65,9 @@ const steps = {
   },
   call: async () => {
     if (!known.servers.size) return false;
-    await modern(here(pick(known.servers).url), "tools/call", { name: "list_all_cloudflare_zones", arguments: { name: "example.com" } });
-    return false; // nothing to keep
+    const { status, headers } = await modern(here(pick(known.servers).url), "tools/call", { name: "list_all_cloudflare_zones", arguments: { name: "example.com" } });
+    if (status === 200) known.calls.add(headers.get("x-request-id")); // 404: it was closed meanwhile
+    return false; // goes on at once
   },
 };
 const load = ["account", "server", "server", "token", "token", "rotate", "close", "revoke", "call", "call", "call"];
@@ -78,7 +80,7 @@ async function round(number) {
     for (let i = 0; i < 10_000 && !dead; i++) {
       try {
         const acknowledged = await steps[name](`${number}-${worker}-${i}`);
-        if (!acknowledged) await pause(5); // nothing to do yet
+        if (!acknowledged) await pause(2);
         else if (++done >= enough && !dead) {
           dead = true;
           world.postern.program.child.kill("SIGKILL"); // others are in the middle of theirs
@@ -103,6 +105,18 @@ async function ids(path) {
   return found;
 }
 
+// All rows of the audit, of each action by what they speak of.
+async function audited() {
+  const rows = {};
+  await written(world);
+  for (let next = "/audit?limit=1000"; next; ) {
+    const page = await world.must(200, "GET", next);
+    for (const row of page.items) (rows[row.action] ??= []).push(row);
+    next = page.next?.replace("/api/v1", "");
+  }
+  return rows;
+}
+
 async function listed() {
   const [accounts, servers, tokens] = await Promise.all(["/integrated-account", "/mcp-server", "/api-token"].map(ids));
   for (const id of known.accounts.keys()) assert.ok(accounts.has(id), `account ${id}`);
@@ -123,6 +137,17 @@ test("twenty times", async (t) => {
   assert.ok(known.accounts.size > ROUNDS / 2 && known.servers.size > ROUNDS && known.tokens.size > ROUNDS, "there was something to lose");
   t.diagnostic(`${known.accounts.size} accounts, ${known.servers.size} servers, ${known.tokens.size} tokens acknowledged; ${known.deadServers.size} URLs and ${known.deadTokens.size} tokens gone`);
 
+  const rows = await audited();
+  const once = (action, ids, of, what) => {
+    const found = Object.groupBy(rows[action].filter((row) => row.outcome === "ok"), of);
+    assert.deepEqual([...ids].filter((id) => found[id]?.length !== 1), [], `each ${what} is one row`);
+  };
+  assert.ok(known.calls.size > ROUNDS);
+  once("tools/call", known.calls, (row) => row.request_id, "answered call");
+  once("server.create", known.servers.keys(), (row) => row.server_id, "server");
+  once("server.delete", known.closed, (row) => row.server_id, "closed server");
+  t.diagnostic(`${known.calls.size} answered calls, each one row`);
+
   for (const server of known.servers.values()) assert.equal((await rpc(here(server.url), ping)).status, 200, server.id);
   for (const url of known.deadServers.keys()) assert.equal((await rpc(here(url), ping)).status, 404, url);
   for (const { token } of known.tokens.values()) assert.equal((await world.api("GET", "/whoami", undefined, { token })).status, 200);
@@ -136,7 +161,7 @@ test("twenty times", async (t) => {
 
 test("the store opens clean", async () => {
   await world.postern.stop();
-  const db = new DatabaseSync(join(world.postern.folder, "data/postern.db"));
+  const db = database(world.postern);
   assert.deepEqual(db.prepare("PRAGMA integrity_check").all().map((r) => r.integrity_check), ["ok"]);
   assert.deepEqual(db.prepare("PRAGMA foreign_key_check").all(), []);
   db.close();

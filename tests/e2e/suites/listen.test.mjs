@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { MODERN, Postern, modern, rpc, start } from "../lib/postern.mjs";
 import { schemaOf } from "../lib/schema.mjs";
+import { shortLived } from "../lib/wait.mjs";
 import { META, listen } from "../lib/wire.mjs";
 
 const schema = schemaOf(MODERN);
@@ -177,7 +178,7 @@ describe("the end", () => {
   const endings = {
     "the server is deleted": async (server) => world.must(204, "DELETE", `/mcp-server/${server.id}`),
     "the server gets a new URL": async (server) => world.must(200, "POST", `/mcp-server/${server.id}/rotate`),
-    "the server expires": async (server) => patch(server, { expires_at: new Date(Date.now() + 1500).toISOString() }),
+    "the server expires": async (server) => shortLived((expires_at) => patch(server, { expires_at })),
   };
   for (const [name, act] of Object.entries(endings))
     test(name, async () => {

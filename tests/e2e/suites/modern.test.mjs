@@ -321,7 +321,7 @@ describe("HTTP around it", () => {
     const gone = await world.server(await world.account());
     await world.must(204, "DELETE", `/mcp-server/${gone.id}`);
     const answers = [];
-    for (const address of [gone.url, url.slice(0, -1) + (url.endsWith("A") ? "B" : "A"), url.replace(/pst_.*/, "x"), url + "/more"]) {
+    for (const address of [gone.url, url.slice(0, -1) + (url.endsWith("A") ? "B" : "A"), url.replace(/pst_.*/, "pst_x"), url + "/more"]) {
       const r = await raw(address, { headers: good(), body: text() });
       answers.push([r.status, r.text.replace(/req_\w+/, "req")]);
     }

@@ -15,7 +15,7 @@ import { Browser, call, said } from "../lib/oauth.mjs";
 import { BINARY, Postern, Program, startSandbox } from "../lib/postern.mjs";
 import { startRecorder } from "../lib/recorder.mjs";
 import { certificate, startFront } from "../lib/tls.mjs";
-import { metrics } from "../lib/wait.mjs";
+import { metrics, written } from "../lib/wait.mjs";
 
 const PASSWORD = "correct-horse-battery";
 const TOKEN = "cfut_sandbox_one_account";
@@ -234,6 +234,7 @@ describe("whose trouble it is", () => {
       if (words) assert.equal(vendor.requests.length, 0);
       const { stdout } = await promisify(execFile)(BINARY, ["config", "--explain", "--config", join(postern.folder, "postern.yaml")]);
       assert.match(stdout, /upstream_proxy_credentials/);
+      await written(postern);
       for (const path of ["/metrics", "/status", "/audit"]) hidden((await postern.api("GET", path)).text);
       hidden(stdout + postern.program.output);
     }

@@ -2,14 +2,14 @@
 // People at the console: in by a link that works once, known by a cookie, out again; and what pages elsewhere, thieves of
 // cookies and networks in between cannot do.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { storedText } from "../lib/database.mjs";
 import { axeFaults, noBrowser, startBrowser } from "../lib/browser.mjs";
 import { BINARY, modern, Postern, Program, start } from "../lib/postern.mjs";
 import { certificate, get } from "../lib/tls.mjs";
-import { eventually } from "../lib/wait.mjs";
+import { audited, eventually } from "../lib/wait.mjs";
 
 let world, url;
 before(async () => {
@@ -68,7 +68,7 @@ describe("a link", () => {
     await other.start();
     await other.stop();
     await other.start();
-    assert.match(other.program.output, /Console: http\S+\/ui\/ /);
+    await other.program.waitFor(/Console: http\S+\/ui\/ /);
     assert.doesNotMatch(other.program.output, /psl_/);
     await other.close();
   });
@@ -235,9 +235,8 @@ describe("the way in between", () => {
     const address = await link(), cookie = await signIn(address);
     await as(cookie, "GET", "/whoami");
     const secrets = [address.split("/").at(-1), cookie.split("=")[1]];
-    const audit = JSON.stringify((await world.must(200, "GET", "/audit?limit=1000")).items);
-    const data = join(world.postern.folder, "data");
-    const stored = readdirSync(data).filter((f) => f.startsWith("postern.db")).map((f) => readFileSync(join(data, f), "latin1")).join();
+    const audit = JSON.stringify(await audited(world));
+    const stored = storedText(world.postern);
     const logged = world.postern.program.output;
     for (const secret of secrets) for (const text of [audit, stored, logged]) assert.ok(!text.includes(secret));
   });
@@ -303,7 +302,8 @@ describe("people", () => {
     await fetch(invited.url, { ...form({ password: PASSWORD }), headers: { ...form({}).headers, origin: w.url } });
     const guess = (name, password) => w.api("POST", "/sign-in", { name, password }, { token: null, headers: { origin: w.url, "postern-console": "1" } });
     const said = [];
-    for (let i = 0; i < 6; i++) said.push(await guess(i % 2 ? "nobody" : "carol", "a wrong passphrase"));
+    // The pause grows with each: on a slow machine the first of them are over before the next guess comes.
+    for (let i = 0; i < 60 && !said.some((r) => r.status === 429); i++) said.push(await guess(i % 2 ? "nobody" : "carol", "a wrong passphrase"));
     assert.deepEqual(said.slice(0, 4).map((r) => r.status), [401, 401, 401, 401]);
     assert.equal(said[0].body.error.message, said[1].body.error.message);
     const held = said.find((r) => r.status === 429);
@@ -318,9 +318,8 @@ describe("people", () => {
 
   test("passwords stand in no database, audit or log", async () => {
     await logIn("bob", "a guess that is secret");
-    const audit = JSON.stringify((await world.must(200, "GET", "/audit?limit=1000")).items);
-    const data = join(world.postern.folder, "data");
-    const stored = readdirSync(data).filter((f) => f.startsWith("postern.db")).map((f) => readFileSync(join(data, f), "latin1")).join();
+    const audit = JSON.stringify(await audited(world));
+    const stored = storedText(world.postern);
     for (const secret of [PASSWORD, "another passphrase", "a guess that is secret"]) for (const text of [audit, stored, world.postern.program.output]) assert.ok(!text.includes(secret), secret);
     assert.ok(stored.includes("$argon2id$"));
   });
@@ -334,6 +333,9 @@ describe("people", () => {
     assert.match(await run("user", "add", "dora"), /\/ui\/enter\/psl_/);
     assert.match(await run("user", "list"), /dora +viewer/);
     assert.match(await run("user", "role", "dora", "admin"), /dora has the role admin/);
+    assert.match(await run("user", "groups", "dora", "sales,ops"), /dora is in sales, ops/);
+    assert.match(await run("user", "list"), /dora +admin +sales, ops/);
+    assert.match(await run("user", "groups", "dora", "--none"), /dora is in no group/);
     assert.match(await run("user", "invite", "dora"), /psl_/);
     assert.match(await run("user", "reset", "dora", "--yes"), /psl_/);
     assert.match(await run("open", "dora"), /psl_/);
@@ -360,7 +362,7 @@ describe("roles", () => {
       for (const [name, operation] of Object.entries(methods)) {
         const method = name.toUpperCase();
         if (!operation["x-roles"]) continue;
-        if (method === "DELETE" && path === "/session") continue; // ends what asks
+        if ((method === "DELETE" && path === "/session") || path === "/sign-out") continue; // ends what asks
         const real = path.replaceAll(/\{\w+\}/g, "x"), body = ["POST", "PATCH", "PUT"].includes(method) ? {} : undefined;
         for (const [who, ask] of Object.entries(asks)) {
           const r = await ask(method, real, body), may = operation["x-roles"].includes(who.split(",")[0]) || path === "/metrics";

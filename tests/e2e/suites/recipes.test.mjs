@@ -61,6 +61,35 @@ describe("Cloudflare by its API", () => {
     assert.deepEqual(same.results[0].rows, off.rows, "the program alone gives the same");
   });
 
+  test("what no Worker binds, in words of its own: buckets, namespaces, and nothing where all are bound", async () => {
+    for (const question of ["Which R2 buckets aren't bound to any Worker?", "unbound buckets", "Welche R2 Buckets sind nicht gebunden?"])
+      assert.deepEqual(column(result(await ask(question), "unbound"), "bucket"), ["acme-backups", "acme-logs"], question);
+    assert.deepEqual(column(result(await ask("KV namespaces that no Worker uses?"), "unbound"), "namespace"), ["redirects"]);
+    assert.match((await ask("D1 databases without a binding")).text, /^There are no D1 databases that no Worker binds/);
+    assert.ok(!("unbound" in Object.fromEntries((await ask("how many R2 buckets are there?")).results.map((r) => [r.name, r]))));
+  });
+
+  test("the busiest buckets are told by their operations", async () => {
+    for (const question of ["Which R2 bucket is the busiest over the past 7 days?", "which bucket had the most requests yesterday?"])
+      assert.equal(column(result(await ask(question), "buckets"), "bucket")[0], "acme-uploads", question);
+  });
+
+  test("how long somebody was active: from the first to the last action", async () => {
+    for (const question of ["How long was contractor-access@example.com active, from first to last action in the audit log?", "time span between first and last change of contractor-access@example.com"]) {
+      const span = result(await ask(question), "span"), [first] = column(span, "first_at"), [last] = column(span, "last_at");
+      assert.equal(column(span, "minutes")[0], Math.round((Date.parse(last) - Date.parse(first)) / 60_000), question);
+    }
+  });
+
+  test("days until a certificate expires are a number, and which ones expire stays a list", async () => {
+    for (const question of ["how many days until the acme-mail.example certificate runs out?", "days left on the acme-mail.example certificate"]) {
+      const days = result(await ask(question), "days");
+      assert.deepEqual(column(days, "zone"), ["acme-mail.example"], question);
+      assert.ok(Math.abs(column(days, "days")[0] - (Date.parse(column(days, "expires")[0]) - Date.now()) / 86_400_000) < 1, question);
+    }
+    assert.ok((await ask("certificates that expire in the next 30 days")).results.every((r) => r.name !== "days"));
+  });
+
   test("a zone that is not there has nothing that is paused, and is no answer", async () => {
     const a = await ask("is anything of nosuch.com's protection paused?");
     assert.equal(a.outcome, "unanswerable", JSON.stringify(a));

@@ -140,7 +140,7 @@ describe("a vendor whose list of tools", () => {
 
   test("changes while one of them is called: the call ends well, the list follows", async () => {
     const server = servers["sessions over Streamable HTTP"];
-    await world.vendors.fault("cloudinary", "busy", { tool: "list-tags" }, { delay_ms: 3000 });
+    await world.vendors.fault("cloudinary", "busy", { tool: "list-tags" }, { delay_ms: 1000 });
     const calling = call(server, "list-tags");
     await eventually("it is under way", async () => (await world.vendors.counters("cloudinary")).faults.busy === 1);
     await world.vendors.tools("cloudinary", [{ op: "remove", tool: "list-tags" }]);

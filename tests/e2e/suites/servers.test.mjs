@@ -113,7 +113,7 @@ describe("scoped servers", () => {
     [{ name: "x", config: { tools: ["no_such_*"] } }, 422, "config.tools", /no tool/],
     [{ name: "x", config: { methods: ["custom"], tags: ["audit"] } }, 422, "config.tags", /no tool/],
     [{ name: "x", config: { require_api_token_auth: "yes" } }, 400, "config.require_api_token_auth", /./],
-    [{ name: "x", config: { method: ["read"] } }, 400, "config", /method.*did you mean "methods"/],
+    [{ name: "x", config: { method: ["read"] } }, 400, "config.method", /method.*did you mean "methods"/],
     [{ name: "x", expires_at: "2020-01-01T00:00:00Z" }, 400, "expires_at", /2020-01-01T00:00:00Z.*past/],
     [{ name: "x", expires_at: "tomorrow" }, 400, "expires_at", /tomorrow/],
     [{ name: "x", expires_at: "2099-02-30T00:00:00Z" }, 400, "expires_at", /./],
@@ -166,7 +166,7 @@ describe("API tokens", () => {
     const client = await world.must(201, "POST", "/api-token", { name: "gone", role: "client" });
     await world.must(204, "DELETE", `/api-token/${client.id}`);
     assert.equal((await rpc(server.url, ping, { authorization: `Bearer ${client.token}` })).status, 401);
-    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { methods: ["read"] } });
+    await world.must(200, "PATCH", `/mcp-server/${server.id}`, { config: { require_api_token_auth: null } });
     assert.equal((await rpc(server.url, ping)).status, 200);
   });
 

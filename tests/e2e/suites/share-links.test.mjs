@@ -2,13 +2,14 @@
 // Links that show a dashboard or a tile to whoever has them: what they give, and that they give nothing else, to nobody
 // else, and no longer than they may.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { database, storedText } from "../lib/database.mjs";
 import { commands } from "../lib/command.mjs";
 import { modern, start } from "../lib/postern.mjs";
-import { eventually, metrics } from "../lib/wait.mjs";
+import { eventually, metrics, shortLived } from "../lib/wait.mjs";
 
 const TOKEN = "cfut_sandbox_one_account";
 const program = (steps, results, more = {}) => ({ version: 1, steps, results, ...more });
@@ -104,8 +105,7 @@ test("live it follows; a snapshot stays", async () => {
 
 test("unknown, guessed, revoked and expired look alike, and are dead", async () => {
   const s = await share();
-  const soon = await share({ expires_at: new Date(Date.now() + 1500).toISOString() });
-  assert.equal((await open(path(soon))).status, 200);
+  const soon = await shortLived((expires_at) => share({ expires_at }), { alive: async (s) => (await open(path(s))).status === 200 });
   const revoked = await share();
   await world.must(204, "DELETE", `/share/${revoked.id}`);
   const expired = await eventually("it has expired", async () => { const r = await open(path(soon)); return r.status === 404 && r; });
@@ -215,12 +215,10 @@ test("with an account goes what snapshots told of it", async () => {
 test("neither secrets nor what a snapshot shows stand in the database, nor a row that somebody else wrote counts", async () => {
   const s = await share({ mode: "snapshot" });
   const secret = path(s).slice("/ui/share/".length);
-  for (const file of readdirSync(world.postern.settings.data_dir).filter((f) => f.startsWith("postern.db")))
-    for (const word of [secret, "By status", "onerror", "=cmd"]) assert.ok(!readFileSync(join(world.postern.settings.data_dir, file)).includes(word), `${word} in ${file}`);
+  const stored = storedText(world.postern);
+  for (const word of [secret, "By status", "onerror", "=cmd"]) assert.ok(!stored.includes(word), word);
   assert.ok(!world.postern.program.output.includes(secret));
-  const { DatabaseSync } = await import("node:sqlite");
-  const db = new DatabaseSync(join(world.postern.settings.data_dir, "postern.db"));
-  db.exec("PRAGMA busy_timeout = 5000");
+  const db = database(world.postern);
   for (const change of [`expires_at = expires_at + 86400000`, `mode = 'live'`, `dashboard_id = '${other.dashboard_id}'`, `owner = 'tok_x'`]) {
     const victim = await share({ mode: "snapshot" });
     db.exec(`UPDATE share SET ${change} WHERE id = '${victim.id}'`);

@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
+import { database } from "../lib/database.mjs";
 import { commands } from "../lib/command.mjs";
 import { modern, rpc, start } from "../lib/postern.mjs";
 import { eventually } from "../lib/wait.mjs";
@@ -210,7 +210,7 @@ describe("what a URL was used for", () => {
 test("rows that somebody else wrote let nobody in", async () => {
   const own = await world.server(account), laptop = await made(own, "laptop");
   await world.postern.stop();
-  const db = new DatabaseSync(join(world.postern.settings.data_dir, "postern.db"));
+  const db = database(world.postern);
   const { token_hash } = db.prepare("SELECT token_hash FROM server_url WHERE server_id = ? AND name = 'laptop'").get(own.id);
   db.prepare("UPDATE server_url SET name = 'renamed' WHERE token_hash = ?").run(token_hash);
   db.close();
@@ -219,7 +219,7 @@ test("rows that somebody else wrote let nobody in", async () => {
   assert.equal(await pinged(url(laptop.url)), 404);
   assert.equal(await pinged(url(own.url)), 200);
   assert.deepEqual(await names(own), ["first"]);
-  assert.match(world.postern.program.output, /the URL 'renamed' of server \S+ is left out/);
+  await world.postern.program.waitFor(/the URL 'renamed' of server \S+ is left out/);
 });
 
 describe("an API token", () => {

@@ -4,21 +4,14 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { MODERN, modern, start } from "../lib/postern.mjs";
 import { startVendor } from "../lib/vendor.mjs";
+import { eventually } from "../lib/wait.mjs";
 import { META } from "../lib/wire.mjs";
 
 const ZONES = "list_all_cloudflare_zones";
 const TOKEN = "cfut_sandbox_one_account";
 let world, account, server;
 before(async () => {
-  world = await start({
-    settings: {
-      upstream_first_byte_timeout: "2s",
-      upstream_stall_timeout: "2s",
-      upstream_timeout: "5s",
-      upstream_connect_timeout: "2s",
-      upstream_body_bytes: "2MiB",
-    },
-  });
+  world = await start({ settings: { upstream_body_bytes: "2MiB" } });
   account = await world.account(TOKEN);
   server = await world.server(account, { methods: ["read", "write", "custom"] });
 });
@@ -145,12 +138,32 @@ describe("rate limits", () => {
   });
 });
 
-describe("misbehaviour", () => {
-  // kind, its fields, and what must be said.
+describe("a vendor that takes its time", () => {
+  let hasty, url; // alone with its short times, which a vendor that is only busy may pass, too
+  before(async () => {
+    hasty = await start({ settings: { upstream_first_byte_timeout: "2s", upstream_stall_timeout: "2s", upstream_timeout: "5s" } });
+    ({ url } = await hasty.server(await hasty.account()));
+  });
+  after(() => hasty?.close());
   const rows = [
     ["slow", { delay_ms: 30000 }, /did not answer in time: .* answered nothing within 2 s/],
     ["dribble", { bytes: 1, delay_ms: 200 }, /did not answer in time: .* not complete within 5 s/],
     ["dribble", { bytes: 1, delay_ms: 30000 }, /did not answer in time: .* stopped: no byte for 2 s/],
+  ];
+  for (const [kind, fields, wanted] of rows)
+    test(`${kind} ${JSON.stringify(fields)}`, async () => {
+      await hasty.sandbox.control("POST", "/fault", { kind, match: { path: "/zones" }, ...fields });
+      const { isError, text } = await call(ZONES, { per_page: 5 }, { url });
+      await hasty.sandbox.control("DELETE", "/fault");
+      assert.equal(isError, true, text);
+      assert.match(text, wanted);
+      await eventually("the next call is fine", async () => !(await call(ZONES, { per_page: 5 }, { url })).isError);
+    });
+});
+
+describe("misbehaviour", () => {
+  // kind, its fields, and what must be said.
+  const rows = [
     ["drop", { times: 2 }, /could not be reached, or broke off: .* closed the connection/],
     ["drop_middle", {}, /broke off: .* in the middle of its answer/],
     ["wrong_type", {}, /web page \(text\/html\) where its API speaks JSON/],
@@ -202,7 +215,7 @@ describe("misbehaviour", () => {
 });
 
 test("the time for the whole request is a limit too, and takes the call to the vendor with it", async () => {
-  const hasty = await start({ settings: { call_timeout: "1s" } });
+  const hasty = await start({ settings: { call_timeout: "3s" } });
   try {
     const mine = await hasty.server(await hasty.account());
     await hasty.sandbox.control("DELETE", "/requests");
@@ -210,7 +223,7 @@ test("the time for the whole request is a limit too, and takes the call to the v
     const r = await call(ZONES, {}, { url: mine.url });
     assert.equal(r.isError, true);
     assert.match(r.text, /did not answer in time: the time for the whole request ran out/);
-    for (let seen; seen?.outcome !== "client_closed"; ) [seen] = await hasty.sandbox.control("GET", "/requests?last=1");
+    await eventually("the vendor's client has gone", async () => (await hasty.sandbox.control("GET", "/requests?last=1"))[0]?.outcome === "client_closed");
   } finally {
     await hasty.close();
   }
@@ -242,7 +255,7 @@ describe("a client that goes away", () => {
         abort.abort();
         await assert.rejects(gone);
         assert.equal((await outcome("client_closed")).fault, "slow");
-        for (let row; row?.outcome !== "canceled"; ) [row] = (await patient.must(200, "GET", `/audit?server_id=${mine.id}&limit=1`)).items;
+        await eventually("its row says so", async () => (await patient.must(200, "GET", `/audit?server_id=${mine.id}&limit=1`)).items[0]?.outcome === "canceled");
       } finally {
         await patient.close();
       }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which accounts editors may use, as rows: set, found, taken, and none that somebody else wrote.
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "access/permit.h"
 #include "access/user.h"
@@ -9,9 +9,9 @@
 #define KEY "k1 1111111111111111111111111111111111111111111111111111111111111111\n"
 
 static int setup(void **state) {
-  if (memory_store_open(state) != 0) return -1;
-  memory_store_account("acc_1", "a", "tiny");
-  memory_store_account("acc_2", "b", "tiny");
+  if (fresh_store_open(state) != 0) return -1;
+  fresh_store_account("acc_1", "a", "tiny");
+  fresh_store_account("acc_2", "b", "tiny");
   return 0;
 }
 
@@ -65,7 +65,7 @@ static void go_with_account_and_holder(void **state) {
   assert_false(set(u.self.id, "acc_none", PERMIT_READ, &err));
   assert_int_equal(err.code, ERR_MISSING);
   assert_true(set(u.self.id, "acc_1", PERMIT_READ, &err) && set(u.self.id, "acc_2", PERMIT_READ, &err));
-  memory_store_sql("DELETE FROM account WHERE id = 'acc_1'");
+  fresh_store_sql("DELETE FROM account WHERE id = 'acc_1'");
   assert_int_equal(all().count, 1);
   assert_true(permit_sweep(store, &err));
   assert_int_equal(all().count, 1);
@@ -84,17 +84,17 @@ static void rows_of_others_count_for_nothing(void **state) {
   assert_true(seal_ring_from_text(STR(KEY), &ring, &err));
   store_set_ring(store, ring);
   for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-    memory_store_sql("DELETE FROM account_permit");
+    fresh_store_sql("DELETE FROM account_permit");
     assert_true(set(STR("usr_a"), "acc_1", PERMIT_READ, &err));
     assert_int_equal(all().count, 1);
-    memory_store_sql(changes[i]);
+    fresh_store_sql(changes[i]);
     if (all().count) fail_msg("%s: it counts", changes[i]);
   }
   store_set_ring(store, NULL);
   seal_ring_free(ring);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, memory_store_close)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, fresh_store_close)
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(names), TEST(found_by_holder_and_account),

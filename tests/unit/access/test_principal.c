@@ -197,6 +197,28 @@ static void another_url_is_somebody_else(void **state) {
   }
 }
 
+static void a_person_by_a_sign_in_is_known_by_it(void **state) {
+  struct world *w = *state;
+  struct access_token ada = {.id = STR("usr_1"), .name = STR("ada"), .role = ACCESS_VIEWER};
+  struct principal_signin by = {STR("sgn_1"), STR("cli_1"), STR("Some client"), 17};
+  struct principal p, other;
+  principal_of_person(&ada, STR("srv_1"), &by, w->arena, &p);
+  assert_true(principal_is_person(&p));
+  assert_true(str_is(p.key, "srv_1.sgn_1/usr_1"));
+  assert_true(str_is(p.token.id, "usr_1"));
+  assert_true(str_is(p.name, "usr_1"));
+  assert_true(str_is(p.signin.client_name, "Some client"));
+  assert_true(str_is(principal_holder(&p), "srv_1.sgn_1/usr_1"));
+  by.id = STR("sgn_2"); // another client of hers keeps its own calls and sessions
+  principal_of_person(&ada, STR("srv_1"), &by, w->arena, &other);
+  assert_false(str_eq(p.key, other.key));
+  principal_introduce(&p, STR("root"), w->arena); // what a client calls itself makes nobody of it
+  assert_true(str_is(p.name, "usr_1"));
+  principal_begin_session(&p, STR("s"), w->arena);
+  assert_true(str_is(p.key, "srv_1.sgn_1/usr_1/s"));
+  assert_true(str_is(p.signin.id, "sgn_1"));
+}
+
 static void a_client_names_itself_where_nobody_vouches(void **state) {
   struct world *w = *state;
   struct principal by_url = made(w, "srv_1", "", ""), by_token = made(w, "srv_1", "tok_1", "");
@@ -220,6 +242,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(no_two_have_the_same_key, setup, teardown),
       cmocka_unit_test_setup_teardown(a_session_is_of_whom_it_was, setup, teardown),
       cmocka_unit_test_setup_teardown(another_url_is_somebody_else, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_person_by_a_sign_in_is_known_by_it, setup, teardown),
       cmocka_unit_test_setup_teardown(a_client_names_itself_where_nobody_vouches, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // People as rows, links that let them in once, and sessions that end.
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "access/signin.h"
 #include "base/clock.h"
@@ -115,7 +115,7 @@ static void a_user_who_is_gone_leaves_nothing(void **state) {
   struct access_user ada = add("ada", ACCESS_ADMIN);
   char cookie[TOKEN_TEXT];
   enter(&ada, NULL, cookie);
-  memory_store_sql("DELETE FROM console_user");
+  fresh_store_sql("DELETE FROM console_user");
   assert_false(is_in(cookie, HOUR));
 }
 
@@ -161,18 +161,18 @@ static void rows_are_hashes_and_stamped(void **state) {
       assert_false(str_contains(rows.cells[i].text, str_of(link + 4)));
     }
   }
-  memory_store_sql("UPDATE console_session SET expires_at = expires_at + 1");
+  fresh_store_sql("UPDATE console_session SET expires_at = expires_at + 1");
   assert_false(is_in(cookie, HOUR));
-  memory_store_sql("UPDATE console_session SET expires_at = expires_at - 1");
+  fresh_store_sql("UPDATE console_session SET expires_at = expires_at - 1");
   assert_true(is_in(cookie, HOUR));
-  memory_store_sql("UPDATE console_link SET expires_at = expires_at + 1");
+  fresh_store_sql("UPDATE console_link SET expires_at = expires_at + 1");
   assert_false(signin_look(store, str_of(link), arena, &look, &err));
   struct str kept;
   assert_true(store_transact(store, set_password, &ada, &err));
   assert_true(user_password(store, ada.self.id, arena, &kept, &err) && kept.n);
-  memory_store_sql("UPDATE console_password SET hash = '$argon2id$another'");
+  fresh_store_sql("UPDATE console_password SET hash = '$argon2id$another'");
   assert_true(user_password(store, ada.self.id, arena, &kept, &err) && !kept.n);
-  memory_store_sql("UPDATE console_user SET role = 'admin'");
+  fresh_store_sql("UPDATE console_user SET role = 'admin'");
   assert_true(user_list(store, arena, &all, &count, &err));
   assert_int_equal(count, 0);
   store_set_ring(store, NULL);
@@ -205,17 +205,30 @@ static void passwords_and_roles(void **state) {
   assert_false(is_in(cookie, HOUR)); // what was open with the old one has ended
   assert_false(signin_look(store, str_of(link), arena, &look, &err));
   ada.self.role = ACCESS_ADMIN;
-  assert_true(user_set_role(store, &ada, arena, &err));
+  assert_true(user_update(store, &ada, arena, &err));
   assert_int_equal(only().self.role, ACCESS_ADMIN);
+  assert_int_equal(only().group_count, 0);
+  const struct str groups[] = {STR("sales"), STR("/eu/ops, all")};
+  ada.groups = groups;
+  ada.group_count = 2;
+  assert_true(user_update(store, &ada, arena, &err));
+  struct access_user kept_ada = only();
+  assert_int_equal(kept_ada.group_count, 2);
+  assert_true(str_eq(kept_ada.groups[0], groups[0]) && str_eq(kept_ada.groups[1], groups[1]));
+  ada.groups = &STR("two\nlines");
+  ada.group_count = 1;
+  assert_false(user_update(store, &ada, arena, &err)); // which would read as two groups
+  assert_string_equal(err.field, "groups");
+  ada.group_count = 0;
   assert_true(user_shut_out(store, ada.self.id, &err));
   assert_false(only().has_password);
   assert_true(user_delete(store, ada.self.id, &err));
   assert_false(user_delete(store, ada.self.id, &err));
-  assert_false(user_set_role(store, &ada, arena, &err));
+  assert_false(user_update(store, &ada, arena, &err));
   assert_int_equal(err.code, ERR_MISSING);
 }
 
-#define ROW_TEST(name) cmocka_unit_test_setup_teardown(name, memory_store_open, memory_store_close)
+#define ROW_TEST(name) cmocka_unit_test_setup_teardown(name, fresh_store_open, fresh_store_close)
 
 int main(void) {
   const struct CMUnitTest tests[] = {

@@ -7,6 +7,7 @@
 #include "../oauth/issuer.h"
 
 #include "../support/check.h"
+#include "../support/store_url.h"
 #include "account/account.h"
 #include "account/connect.h"
 #include "account/grant_private.h"
@@ -27,6 +28,7 @@ static const char rig_closed_yaml[] =
 static struct rig {
   struct arena *arena;
   struct store *store;
+  char url[STORE_URL];
   struct seal_ring *ring;
   struct connector_set *set;
   const struct connector *connector;
@@ -53,7 +55,8 @@ static inline int rig_open(void **state) {
                                 .total_ms = 60000,
                                 .body_bytes = 1 << 20,
                                 .header_bytes = 64 * 1024}};
-  assert_true(store_open(STR("sqlite::memory:"), &rig.store, &err));
+  store_url_make(rig.url, NULL);
+  assert_true(store_open(str_of(rig.url), &rig.store, &err));
   assert_true(seal_ring_from_text(
       STR("k1 1111111111111111111111111111111111111111111111111111111111111111\n"), &rig.ring, &err));
   assert_true(http_guard_new(open, 1, &rig.guard, &err));
@@ -78,6 +81,7 @@ static inline int rig_close(void **state) {
   (void)state;
   issuer_stop();
   store_close(rig.store);
+  store_url_remove(rig.url);
   seal_ring_free(rig.ring);
   connector_set_free(rig.set);
   http_guard_free(rig.guard);
@@ -88,6 +92,27 @@ static inline int rig_close(void **state) {
 static inline void rig_sql(const char *text) {
   struct err err;
   if (!store_run(rig.store, text, NULL, 0, NULL, &err)) fail_msg("%s", err.text);
+}
+
+// The column of a grant that cannot be stored any more, and can again.
+static inline void rig_fill_disk(const char *column) {
+  static const char sqlite[] = "CREATE TRIGGER disk BEFORE UPDATE OF %s ON oauth_grant BEGIN "
+                               "SELECT RAISE(ABORT, 'disk is full'); END";
+  static const char postgres[] = "CREATE FUNCTION disk() RETURNS trigger LANGUAGE plpgsql AS "
+                                 "'BEGIN RAISE EXCEPTION ''disk is full''; END'; "
+                                 "CREATE TRIGGER disk BEFORE UPDATE OF %s ON oauth_grant "
+                                 "FOR EACH ROW EXECUTE FUNCTION disk()";
+  if (store_url_on_postgres())
+    postgres_do(rig.url, arena_printf(rig.arena, postgres, column).p);
+  else
+    rig_sql(arena_printf(rig.arena, sqlite, column).p);
+}
+
+static inline void rig_empty_disk(void) {
+  if (store_url_on_postgres())
+    postgres_do(rig.url, "DROP FUNCTION disk CASCADE");
+  else
+    rig_sql("DROP TRIGGER disk");
 }
 
 static inline struct str rig_cell(const char *sql) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "account/account_row.h"
 
@@ -99,10 +99,10 @@ static void servers_go_with_their_account(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(a_row_comes_back_whole, memory_store_open, memory_store_close),
-      cmocka_unit_test_setup_teardown(names_are_taken_once, memory_store_open, memory_store_close),
-      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, memory_store_open, memory_store_close),
-      cmocka_unit_test_setup_teardown(servers_go_with_their_account, memory_store_open, memory_store_close),
+      cmocka_unit_test_setup_teardown(a_row_comes_back_whole, fresh_store_open, fresh_store_close),
+      cmocka_unit_test_setup_teardown(names_are_taken_once, fresh_store_open, fresh_store_close),
+      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, fresh_store_open, fresh_store_close),
+      cmocka_unit_test_setup_teardown(servers_go_with_their_account, fresh_store_open, fresh_store_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

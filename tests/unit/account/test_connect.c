@@ -40,7 +40,8 @@ static struct oauth_answer yes(struct str to) {
 
 static struct connect_flow finish(struct oauth_answer a, struct str cookie) {
   struct connect_flow f;
-  must(connect_finish(&rig.authorize, &a, cookie, rig.arena, &f, &err), err);
+  must(connect_finish(&rig.authorize, &a, &(struct connect_browser){.cookie = cookie}, rig.arena, &f, &err),
+       err);
   return f;
 }
 
@@ -101,17 +102,22 @@ CASE(an_answer_is_taken_once_and_by_its_browser) {
   struct visit first = open_link(&f), second = open_link(&f); // opened again: the newest counts
   struct oauth_answer stale = yes(first.to), good = yes(second.to),
                       none = {.code = STR("c"), .state = STR("guess")};
-  assert_false(connect_finish(&rig.authorize, &stale, first.cookie, rig.arena, &g, &err));
+  assert_false(connect_finish(&rig.authorize, &stale, &(struct connect_browser){.cookie = first.cookie},
+                              rig.arena, &g, &err));
   assert_int_equal(err.code, ERR_MISSING);
-  assert_false(connect_finish(&rig.authorize, &none, second.cookie, rig.arena, &g, &err));
+  assert_false(connect_finish(&rig.authorize, &none, &(struct connect_browser){.cookie = second.cookie},
+                              rig.arena, &g, &err));
   assert_int_equal(err.code, ERR_MISSING);
-  assert_false(connect_finish(&rig.authorize, &good, first.cookie, rig.arena, &g, &err)); // a stolen state
+  assert_false(connect_finish(&rig.authorize, &good, &(struct connect_browser){.cookie = first.cookie},
+                              rig.arena, &g, &err)); // a stolen state
   assert_int_equal(err.code, ERR_DENIED);
-  assert_false(connect_finish(&rig.authorize, &good, STR(""), rig.arena, &g, &err));
+  assert_false(connect_finish(&rig.authorize, &good, &(struct connect_browser){.cookie = STR("")}, rig.arena,
+                              &g, &err));
   assert_int_equal(err.code, ERR_DENIED);
   assert_int_equal(ISSUER_COUNT(codes), 0); // nothing was sent for any of them
   assert_int_equal(finish(good, second.cookie).status, CONNECT_DONE);
-  assert_false(connect_finish(&rig.authorize, &good, second.cookie, rig.arena, &g, &err)); // replayed
+  assert_false(connect_finish(&rig.authorize, &good, &(struct connect_browser){.cookie = second.cookie},
+                              rig.arena, &g, &err)); // replayed
   assert_int_equal(err.code, ERR_MISSING);
   assert_int_equal(ISSUER_COUNT(codes), 1);
   struct str to, cookie;
@@ -125,7 +131,8 @@ CASE(answers_of_two_links_are_not_crossed) {
   struct connect_flow f = start(&one), g = start(&two), out;
   struct visit a = open_link(&f), b = open_link(&g);
   struct oauth_answer first = yes(a.to), second = yes(b.to);
-  assert_false(connect_finish(&rig.authorize, &first, b.cookie, rig.arena, &out, &err));
+  assert_false(connect_finish(&rig.authorize, &first, &(struct connect_browser){.cookie = b.cookie},
+                              rig.arena, &out, &err));
   assert_int_equal(err.code, ERR_DENIED);
   assert_false(connect_finish_here(&rig.authorize, f.id, &second, rig.arena, &out, &err));
   assert_int_equal(err.code, ERR_INVALID);
@@ -150,7 +157,8 @@ CASE(a_link_wants_its_token_and_its_day) {
   assert_int_equal(err.code, ERR_CONFLICT);
   assert_int_equal(err.reason, WHY_LINK_EXPIRED);
   struct oauth_answer late = yes(v.to);
-  assert_false(connect_finish(&rig.authorize, &late, v.cookie, rig.arena, &f, &err));
+  assert_false(connect_finish(&rig.authorize, &late, &(struct connect_browser){.cookie = v.cookie}, rig.arena,
+                              &f, &err));
   assert_int_equal(err.code, ERR_MISSING);
   must(connect_find(&rig.authorize, f.id, rig.arena, &f, &err), err);
   assert_int_equal(f.status, CONNECT_EXPIRED);
@@ -199,7 +207,8 @@ CASE(a_link_whose_row_was_changed_leads_nowhere) {
     struct visit v = open_link(&f);
     rig_sql(sql.p);
     struct oauth_answer answer = yes(v.to);
-    assert_false(connect_finish(&rig.authorize, &answer, v.cookie, rig.arena, &g, &err));
+    assert_false(connect_finish(&rig.authorize, &answer, &(struct connect_browser){.cookie = v.cookie},
+                                rig.arena, &g, &err));
     assert_int_equal(ISSUER_COUNT(codes), codes); // the code goes nowhere
     rig_sql("DELETE FROM oauth_flow WHERE status <> 'done'");
   }
@@ -208,7 +217,8 @@ CASE(a_link_whose_row_was_changed_leads_nowhere) {
   rig_sql("UPDATE oauth_flow SET cookie_hash = "
           "'2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'");
   struct oauth_answer answer = yes(v.to);
-  assert_false(connect_finish(&rig.authorize, &answer, STR("foo"), rig.arena, &g, &err));
+  assert_false(connect_finish(&rig.authorize, &answer, &(struct connect_browser){.cookie = STR("foo")},
+                              rig.arena, &g, &err));
   assert_int_equal(go(&in).status, CONNECT_DONE);
 }
 
@@ -327,7 +337,8 @@ CASE(an_administrator_pastes_the_address) {
   struct connect_new in = wish("One");
   struct connect_flow f = start(&in), g;
   struct oauth_answer a = yes(f.direct); // the vendor's own link, in a browser that cannot reach us
-  assert_false(connect_finish(&rig.authorize, &a, STR(""), rig.arena, &g, &err));
+  assert_false(
+      connect_finish(&rig.authorize, &a, &(struct connect_browser){.cookie = STR("")}, rig.arena, &g, &err));
   assert_int_equal(err.code, ERR_DENIED);
   must(connect_finish_here(&rig.authorize, f.id, &a, rig.arena, &g, &err), err);
   assert_int_equal(g.status, CONNECT_DONE);

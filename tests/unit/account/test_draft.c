@@ -15,7 +15,7 @@ static int nobody(const char *path, const char **body, struct err *err) {
 
 static int setup(void **state) {
   (void)state;
-  vendor_open(&v, "sqlite::memory:");
+  vendor_open(&v, NULL);
   vendor_answer = nobody;
   draft_open(&d, &v.env, v.connector);
   d.row.id = STR("acc_1");

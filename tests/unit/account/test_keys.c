@@ -11,7 +11,7 @@
 #include "account/keys.h"
 #include "account/sealed.h"
 
-static char folder[64], url[128], file[128], mark[128];
+static char folder[64], file[128], mark[128];
 static struct vendor v;
 static struct keys_place place;
 
@@ -38,11 +38,10 @@ static void write_file(const char *path, const char *text) {
 static int setup(void **state) {
   (void)state;
   temp_make(folder);
-  snprintf(url, sizeof url, "sqlite:%s/postern.db", folder);
   snprintf(file, sizeof file, "%s/postern.key", folder);
   snprintf(mark, sizeof mark, "%s/postern.bound", folder);
   place = (struct keys_place){file, mark};
-  vendor_open(&v, url);
+  vendor_open(&v, folder);
   vendor_answer = tiny;
   write_file(file, VENDOR_KEY_1);
   load_keys();
@@ -355,7 +354,7 @@ static void killed_at_any_moment(void **state) {
     if (!child) {
       struct err err;
       size_t count;
-      if (!store_open(str_of(url), &v.store, &err)) _exit(1);
+      if (!store_open(str_of(v.url), &v.store, &err)) _exit(1);
       v.env.store = v.store;
       load_keys();
       for (int n = 0; n < 100000; n++) {
@@ -375,7 +374,7 @@ static void killed_at_any_moment(void **state) {
     close(go[0]);
     close(go[1]);
     struct err err;
-    if (!store_open(str_of(url), &v.store, &err)) fail_msg("%s", err.text);
+    if (!store_open(str_of(v.url), &v.store, &err)) fail_msg("%s", err.text);
     v.env.store = v.store;
     load_keys();
     start();
@@ -387,7 +386,7 @@ static void killed_at_any_moment(void **state) {
     closedir(d);
     store_close(v.store);
   }
-  if (!store_open(str_of(url), &v.store, &(struct err){0})) fail_msg("the store is gone");
+  if (!store_open(str_of(v.url), &v.store, &(struct err){0})) fail_msg("the store is gone");
   v.env.store = v.store;
 }
 
@@ -423,6 +422,28 @@ static void stamps_follow_the_keys(void **state) {
     assert_int_equal(count, 1);
     sql("DELETE FROM api_token");
     sql("INSERT INTO api_token SELECT * FROM kept");
+  }
+}
+
+// Each of these ids is another to us, and was the one before to a pattern of SQL, or begins it.
+static void stamps_follow_keys_of_like_names(void **state) {
+  (void)state;
+  static const char *const ids[] = {"kx1", "k_1", "kab", "kAb", "ka", "kab", "k-1", "K-1"};
+  struct access_token made;
+  char text[TOKEN_TEXT];
+  struct err err;
+  start();
+  assert_true(
+      access_create(v.store, &(struct access_token){.name = STR("kept")}, v.arena, &made, text, &err));
+  struct str before = STR(VENDOR_KEY_1);
+  for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+    struct str line = arena_printf(v.arena, "%s %064zu\n", ids[i], i + 2);
+    write_file(file, arena_printf(v.arena, "%.*s%.*s", STR_ARG(before), STR_ARG(line)).p);
+    load_keys();
+    start();
+    assert_true(str_starts(cell("SELECT stamp FROM api_token"), arena_printf(v.arena, "v1.%s.", ids[i]).p));
+    assert_int_equal(lines(), 1);
+    before = line;
   }
 }
 
@@ -495,6 +516,7 @@ int main(void) {
       T(a_kill_in_a_rotation_loses_nothing),
       T(killed_at_any_moment),
       T(stamps_follow_the_keys),
+      T(stamps_follow_keys_of_like_names),
       T(another_program_has_changed_the_key),
       T(keys_of_the_environment),
       T(a_folder_that_cannot_be_written_stops_nobody),

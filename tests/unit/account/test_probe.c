@@ -12,7 +12,7 @@ static struct vault_sends sends;
 
 static int setup(void **state) {
   (void)state;
-  vendor_open(&v, "sqlite::memory:");
+  vendor_open(&v, NULL);
   struct err err;
   way = connector_way_find(v.connector, STR("pair"));
   plain = secret_new(STR("user=u\npassword=hunter 2\n"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "account/sealed.h"
 
@@ -54,7 +54,7 @@ static void test_table(void **state) {
     const struct store_value values[] = {STORE_TEXT(STR("x")), STORE_TEXT(STR(""))};
     if (!store_query(store, c->select, values, sealed_select_values(what), arena, &rows, &err))
       fail_msg("%s", err.text);
-    if (!store_query(store, c->keys, NULL, 0, arena, &rows, &err)) fail_msg("%s", err.text);
+    if (!store_query(store, c->keys, values, 1, arena, &rows, &err)) fail_msg("%s", err.text);
     const struct store_value update[] = {STORE_TEXT(STR("x")), STORE_TEXT(STR("y"))};
     if (!store_run(store, c->update, update, 2, NULL, &err)) fail_msg("%s", err.text);
   }
@@ -107,7 +107,7 @@ static void test_stamps(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, memory_store_open, memory_store_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fresh_store_open, fresh_store_close)
   const struct CMUnitTest tests[] = {
       TEST(test_places), TEST(test_table), TEST(test_numbers), TEST(test_bound), TEST(test_stamps),
   };

@@ -4,7 +4,7 @@
 #ifndef POSTERN_TEST_VENDOR_H
 #define POSTERN_TEST_VENDOR_H
 
-#include "../support/temp.h"
+#include "../support/store_url.h"
 
 #include "account/account.h"
 #include "connector/connector.h"
@@ -64,6 +64,7 @@ bool __wrap_fetch_url(const struct fetch_call *call, struct arena *a, struct fet
 
 struct vendor {
   struct store *store;
+  char url[STORE_URL];
   struct seal_ring *ring;
   struct connector_set *set;
   const struct connector *connector;
@@ -71,7 +72,8 @@ struct vendor {
   struct arena *arena;
 };
 
-static inline void vendor_open(struct vendor *v, const char *store) {
+// `folder`: where SQLite has its file; NULL: in memory.
+static inline void vendor_open(struct vendor *v, const char *folder) {
   struct err err;
   *v = (struct vendor){.arena = arena_new()};
   memset(&vendor_seen, 0, sizeof vendor_seen);
@@ -79,12 +81,14 @@ static inline void vendor_open(struct vendor *v, const char *store) {
   if (!connector_set_add(v->set, str_of(vendor_yaml), &err)) fail_msg("%s %s", err.field, err.text);
   v->connector = connector_find(v->set, STR("tiny"));
   assert_true(seal_ring_from_text(STR(VENDOR_KEY_1), &v->ring, &err));
-  if (!store_open(str_of(store), &v->store, &err)) fail_msg("%s", err.text);
+  store_url_make(v->url, folder);
+  if (!store_open(str_of(v->url), &v->store, &err)) fail_msg("%s", err.text);
   v->env = (struct account_env){.store = v->store, .ring = v->ring};
 }
 
 static inline void vendor_close(struct vendor *v) {
   store_close(v->store);
+  store_url_remove(v->url);
   seal_ring_free(v->ring);
   connector_set_free(v->set);
   arena_free(v->arena);

@@ -4,11 +4,13 @@
 #ifndef POSTERN_TEST_ADMIN_FIXTURE_H
 #define POSTERN_TEST_ADMIN_FIXTURE_H
 
-#include "../support/temp.h"
+#include "../support/store_url.h"
 
 #include "../http/http_fixture.h"
 #include "admin/route.h"
+#include "authority/site.h"
 #include "base/mem.h"
+#include "node/node.h"
 #include "serve/endpoint.h"
 
 #ifdef __SANITIZE_THREAD__
@@ -71,7 +73,7 @@ static const char *const vendor_document =
 // ---- the program, but for main
 
 struct world {
-  char folder[64], key_file[96], database[96];
+  char folder[64], key_file[96], url[STORE_URL];
   struct fixture *http, *vendor;
   struct store *store;
   struct seal_ring *ring;
@@ -84,6 +86,7 @@ struct world {
   struct catalog_env catalog;
   struct run_env run;
   struct origin_rule origins;
+  struct authority_env authority; // without an issuer: nobody signs in
   struct serve_env serve;
   struct admin_env admin;
   atomic_bool draining;
@@ -113,15 +116,14 @@ static inline bool world_ready(void *arg, struct err *err) {
   } while (0)
 
 static inline void world_open(struct world *w) {
-  char url[128];
   temp_make(w->folder);
   snprintf(w->key_file, sizeof w->key_file, "%s/key", w->folder);
-  snprintf(w->database, sizeof w->database, "%s/db", w->folder);
-  snprintf(url, sizeof url, "sqlite:%s", w->database);
+  store_url_make(w->url, w->folder);
   struct str allowed = STR("127.0.0.1/32");
   MUST(seal_ring_create(w->key_file, &err));
   MUST(seal_ring_load(w->key_file, &w->ring, &err));
-  MUST(store_open(str_of(url), &w->store, &err));
+  MUST(store_open(str_of(w->url), &w->store, &err));
+  MUST(node_open(&(struct node_options){w->store, STR(""), STR("0")}, &err));
   MUST(connector_set_load(NULL, &w->connectors, &err));
   MUST(http_guard_new(&allowed, 1, &w->guard, &err));
   MUST(audit_new(w->store, &w->audit, &err));
@@ -136,8 +138,12 @@ static inline void world_open(struct world *w) {
   w->catalog = (struct catalog_env){&w->account, {w->store, w->connectors, 24 * 1024}};
   w->run = (struct run_env){
       .guard = w->guard, .limits = &w->limits, .result_bytes = 256 * 1024, .audit = w->audit};
-  w->serve = (struct serve_env){
-      .run = w->run, .origins = &w->origins, .json = JSON_LIMITS, .list_page = 100, .version = STR("1.2.3")};
+  w->serve = (struct serve_env){.authority = &w->authority,
+                                .run = w->run,
+                                .origins = &w->origins,
+                                .json = JSON_LIMITS,
+                                .list_page = 100,
+                                .version = STR("1.2.3")};
   w->serve.json.raw_numbers = true;
   MUST(admin_first_token(w->store, w->token, &err));
   MUST(catalog_rebuild(&w->catalog, &err));
@@ -154,11 +160,12 @@ static inline int world_setup(void **state) {
   w->http = fixture_start(&options, world_handle);
   snprintf(w->base_url, sizeof w->base_url, "http://127.0.0.1:%u", http_server_port(w->vendor->server));
   w->admin = (struct admin_env){.catalog = &w->catalog,
+                                .authority = &w->authority,
                                 .origins = &w->origins,
                                 .run = &w->run,
                                 .key_file = str_of(w->key_file),
                                 .version = STR("1.2.3"),
-                                .store_kind = STR("sqlite"),
+                                .store_kind = store_kind(w->store),
                                 .json = w->serve.json,
                                 .started_ms = clock_now_ms(),
                                 .loops = &w->http->loop,
@@ -176,7 +183,9 @@ static inline int world_teardown(void **state) {
   catalog_close();
   audit_free(w->audit);
   store_probe_free(w->probe);
+  node_close();
   store_close(w->store);
+  store_url_remove(w->url);
   connector_set_free(w->connectors);
   seal_ring_free(w->ring);
   http_guard_free(w->guard);

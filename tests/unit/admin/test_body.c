@@ -9,8 +9,17 @@
 #include "base/clock.h"
 #include "data/json.h"
 
-static const struct admin_member inner_members[] = {{"deep", ADMIN_TEXT, 0, .says = "anything"}};
-static const struct admin_shape inner = {"Inner", "", inner_members, 1};
+static const struct admin_member deepest_members[] = {
+    {"count", ADMIN_INT, ADMIN_NULLABLE, .least = 1, .most = 9, .says = "a number"},
+    {"what", ADMIN_TEXT, ADMIN_REQUIRED, .says = "what"}};
+static const struct admin_shape deepest = {"Deepest", "", deepest_members, 2};
+static const struct admin_member inner_members[] = {
+    {"deep", ADMIN_TEXT, 0, .says = "anything"},
+    {"deeper", ADMIN_OBJECT, 0, .shape = &deepest, .says = "an object"},
+    {"many", ADMIN_OBJECTS, 0, .shape = &deepest, .says = "objects"},
+    {"mixed", ADMIN_EITHERS, 0, .shape = &deepest, .says = "texts or objects"},
+};
+static const struct admin_shape inner = {"Inner", "", inner_members, 4};
 
 static const struct admin_member members[] = {
     {"name", ADMIN_TEXT, ADMIN_REQUIRED, .most = 8, .says = "a name"},
@@ -39,7 +48,10 @@ static void test_sound_bodies(void **state) {
       "{\"name\":\"a\"}",
       "{\"name\":\"a\",\"role\":\"client\",\"expires_at\":null}",
       "{\"name\":\"12345678\",\"expires_at\":\"2030-01-31T12:00:00Z\",\"count\":10,\"loud\":false}",
-      "{\"name\":\"a\",\"config\":{\"anything\":[]},\"document\":\"text\",\"tags\":[]}",
+      "{\"name\":\"a\",\"config\":{\"deep\":\"\"},\"document\":\"text\",\"tags\":[\"\",\"b\"]}",
+      "{\"name\":\"a\",\"config\":{\"deeper\":{\"what\":\"b\",\"count\":null},\"many\":[{\"what\":\"c\","
+      "\"count\":9}],"
+      "\"mixed\":[\"d\",{\"what\":\"e\"}]}}",
       "{\"name\":\"a\",\"document\":{}}",
   };
   for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
@@ -72,6 +84,23 @@ static void test_errors_name_field_value_and_allowed(void **state) {
       {"{\"name\":\"a\",\"document\":true}", "document", "must be a string or an object, not true", NULL},
       {"{\"name\":\"a\",\"tags\":\"dns\"}", "tags", "must be an array of strings, not string", NULL},
       {"{\"nmae\":\"a\"}", "nmae", "\"nmae\" is not known here; allowed: name, role, expires_at", "\"name\""},
+      {"{\"name\":\"a\",\"tags\":[\"b\",7]}", "tags[1]", "must be a string, not uint", NULL},
+      {"{\"name\":\"a\",\"config\":{\"depe\":\"\"}}", "config.depe",
+       "\"depe\" is not known here; allowed: deep, deeper", "\"deep\""},
+      {"{\"name\":\"a\",\"config\":{\"deeper\":{\"what\":\"b\",\"cuont\":1}}}", "config.deeper.cuont",
+       "not known here", "\"count\""},
+      {"{\"name\":\"a\",\"config\":{\"deeper\":{\"count\":1}}}", "config.deeper.what", "is required: what",
+       NULL},
+      {"{\"name\":\"a\",\"config\":{\"deeper\":{\"what\":\"b\",\"count\":0}}}", "config.deeper.count",
+       "0 is out of range", NULL},
+      {"{\"name\":\"a\",\"config\":{\"many\":[{\"what\":\"b\"},{\"what\":null}]}}", "config.many[1].what",
+       "must be a string, not null", NULL},
+      {"{\"name\":\"a\",\"config\":{\"many\":[\"b\"]}}", "config.many[0]", "must be an object, not string",
+       NULL},
+      {"{\"name\":\"a\",\"config\":{\"mixed\":[\"b\",{\"waht\":\"c\"}]}}", "config.mixed[1].waht",
+       "not known here", "\"what\""},
+      {"{\"name\":\"a\",\"config\":{\"mixed\":[true]}}", "config.mixed[0]",
+       "must be a string or an object, not true", NULL},
       {"{\"name\":\"a\",\"expiry\":1,\"x\":2}", "expiry", "\"expiry\" is not known here", NULL},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

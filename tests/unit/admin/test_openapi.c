@@ -36,6 +36,8 @@ static void test_table(void **state) {
   for (size_t i = 0; i < admin_router.count; i++) {
     const struct http_route *route = &admin_router.routes[i];
     const struct admin_route *row = route->doc;
+    if (row->query && row->query->count > ADMIN_QUERY_MOST)
+      fail_msg("%s: more than %d members of a query", route->pattern, ADMIN_QUERY_MOST);
     struct buf path = BUF_MAX(256);
     for (const char *p = route->pattern; *p; p++)
       if (*p != '{' && *p != '}') buf_add_char(&path, *p);
@@ -67,11 +69,25 @@ static const struct {
     {"GET /openapi.json", ADMIN_OPEN},
     {"GET /program-schema", ADMIN_OPEN},
     {"GET /whoami", ADMIN_ANY},
+    {"GET /client-sign-in", ADMIN_VIEW},
+    {"DELETE /client-sign-in/{sign_in}", ADMIN_VIEW},
+    {"POST /sign-out", ADMIN_ANY},
     {"DELETE /session", ADMIN_ANY},
     {"GET /connect/{flow}", ADMIN_OPEN},
     {"POST /connect/{flow}", ADMIN_OPEN},
     {"GET /oauth/callback", ADMIN_OPEN},
     {"GET /oauth/client.json", ADMIN_OPEN},
+    {"GET /own-account", ADMIN_VIEW},
+    {"POST /own-account", ADMIN_VIEW},
+    {"POST /own-account/{account}/verify", ADMIN_VIEW},
+    {"DELETE /own-account/{account}", ADMIN_VIEW},
+    {"GET /.well-known/oauth-authorization-server", ADMIN_OPEN},
+    {"GET /.well-known/oauth-protected-resource/mcp/{slug}", ADMIN_OPEN},
+    {"POST /oauth/register", ADMIN_OPEN},
+    {"GET /oauth/authorize", ADMIN_OPEN},
+    {"POST /oauth/authorize", ADMIN_OPEN},
+    {"POST /oauth/token", ADMIN_OPEN},
+    {"POST /oauth/revoke", ADMIN_OPEN},
     {"GET /ui/answer/{answer}", ADMIN_OPEN},
     {"POST /ui/answer/{answer}", ADMIN_OPEN},
     {"GET /ui/share/{secret}", ADMIN_OPEN},
@@ -79,6 +95,9 @@ static const struct {
     {"GET /ui/share/{secret}/tile/{tile}/csv", ADMIN_OPEN},
     {"GET /ui/enter/{secret}", ADMIN_OPEN},
     {"POST /ui/enter/{secret}", ADMIN_OPEN},
+    {"GET /signin", ADMIN_OPEN},
+    {"GET /signin/callback", ADMIN_OPEN},
+    {"GET /signin/{provider}", ADMIN_OPEN},
     {"POST /sign-in", ADMIN_OPEN},
     {"GET /session", ADMIN_VIEW},
     {"DELETE /session/{session}", ADMIN_VIEW},
@@ -122,6 +141,10 @@ static const struct {
     {"PATCH /tile/{tile}", ADMIN_EDIT},
     {"DELETE /tile/{tile}", ADMIN_EDIT},
     {"POST /tile/{tile}/refresh", ADMIN_EDIT},
+    {"GET /approval", ADMIN_EDIT},
+    {"GET /approval/{approval}", ADMIN_EDIT},
+    {"POST /approval/{approval}/approve", ADMIN_EDIT},
+    {"POST /approval/{approval}/refuse", ADMIN_EDIT},
     {"GET /watches", ADMIN_EDIT},
     {"POST /watches", ADMIN_EDIT},
     {"GET /watches/{watch}", ADMIN_EDIT},

@@ -145,7 +145,7 @@ static void test_the_last_admin_stays(void **state) {
 
 static size_t served(void) {
   struct catalog *c = catalog_acquire();
-  size_t count = c->server_count;
+  size_t count = catalog_server_count(c);
   catalog_release(c);
   return count;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Watches and their events as rows: sealed, bound to whose they are; written with the run that caused them, or not at all; in
 // their order, counted, gone with accounts, tiles and age.
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "alert/follow.h"
 #include "crypto/seal.h"
@@ -16,7 +16,9 @@ static int told;
 
 struct catalog *__wrap_catalog_acquire(void);
 void __wrap_catalog_release(struct catalog *c);
+bool __wrap_catalog_bars(const struct catalog *c, struct str id);
 const struct access_token *__wrap_catalog_token_by_id(const struct catalog *c, struct str id);
+const struct access_user *__wrap_catalog_user_by_id(const struct catalog *c, struct str id);
 
 struct catalog *__wrap_catalog_acquire(void) {
   return NULL;
@@ -24,6 +26,16 @@ struct catalog *__wrap_catalog_acquire(void) {
 
 void __wrap_catalog_release(struct catalog *c) {
   (void)c;
+}
+
+bool __wrap_catalog_bars(const struct catalog *c, struct str id) {
+  (void)c, (void)id;
+  return false;
+}
+
+const struct access_user *__wrap_catalog_user_by_id(const struct catalog *c, struct str id) {
+  (void)c, (void)id;
+  return NULL;
 }
 
 const struct access_token *__wrap_catalog_token_by_id(const struct catalog *c, struct str id) {
@@ -48,9 +60,9 @@ static struct board_tile tile;
 static struct alert_follower follower = {.told = on_told};
 
 static int setup(void **state) {
-  if (memory_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
+  if (fresh_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
   store_set_ring(store, ring);
-  memory_store_account("acc_1", "one", "c");
+  fresh_store_account("acc_1", "one", "c");
   owner = (struct access_token){.id = STR("tok_1"), .role = ACCESS_ADMIN};
   told = 0;
   struct board_row board = {.id = STR("dsh_1"), .name = STR("edge"), .owner = STR("tok_1"), .version = 1};
@@ -71,7 +83,7 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
   board_on_refresh(NULL, NULL);
-  int closed = memory_store_close(state);
+  int closed = fresh_store_close(state);
   seal_ring_free(ring);
   return closed;
 }
@@ -139,7 +151,7 @@ static void test_whole(void **state) {
   secret_free(secret);
   must(store_query(store, "SELECT document FROM watch", NULL, 0, arena, &rows, &err));
   assert_null(strstr(store_cell(&rows, 0, 0)->text.p, "hooks"));
-  memory_store_sql("UPDATE watch SET owner = 'tok_2'"); // another's
+  fresh_store_sql("UPDATE watch SET owner = 'tok_2'"); // another's
   refuse(alert_watch_find(store, w.id, arena, &back, &err), ERR_MISSING);
 }
 
@@ -221,13 +233,13 @@ static void test_not_of_everyone(void **state) {
   must(run(20, "[1,\"a\"]", false, false));
   assert_int_equal(events(&e), 0);
   owner.role = ACCESS_ADMIN;
-  memory_store_sql("UPDATE watch SET paused = 1");
+  fresh_store_sql("UPDATE watch SET paused = 1");
   must(run(30, "[1,\"a\"]", false, false));
   assert_int_equal(events(&e), 0);
-  memory_store_sql("UPDATE watch SET paused = 0, stopped = 'gone'");
+  fresh_store_sql("UPDATE watch SET paused = 0, stopped = 'gone'");
   must(run(40, "[1,\"a\"]", false, false));
   assert_int_equal(events(&e), 0);
-  memory_store_sql("UPDATE watch SET stopped = ''");
+  fresh_store_sql("UPDATE watch SET stopped = ''");
   must(run(50, "[1,\"a\"]", false, false));
   assert_int_equal(events(&e), 1);
 }
@@ -260,12 +272,12 @@ static void test_gone_with_the_account(void **state) {
   must(run(10, "[1,\"a\"]", false, false));
   must(run(20, "[1,\"a\"],[2,\"zebra\"]", false, false));
   assert_int_equal(events(&e), 1);
-  memory_store_sql("DELETE FROM account WHERE id = 'acc_1'");
+  fresh_store_sql("DELETE FROM account WHERE id = 'acc_1'");
   assert_int_equal(count("SELECT count(*) FROM watch_baseline"), 0);
   assert_int_equal(count("SELECT count(*) FROM watch_proof"), 0);
   must(alert_event_find(store, e[0].id, arena, &one, &err)); // that it happened stays
   check_text(one.document, "");
-  memory_store_sql("DELETE FROM tile WHERE id = 'til_1'");
+  fresh_store_sql("DELETE FROM tile WHERE id = 'til_1'");
   assert_int_equal(count("SELECT count(*) FROM watch_event"), 0);
   assert_int_equal(count("SELECT count(*) FROM watch"), 0);
 }
@@ -279,7 +291,7 @@ static void test_proofs_are_bound(void **state) {
   must(run(20, "", false, false));
   assert_int_equal(events(&e), 2);
   assert_int_equal(count("SELECT count(*) FROM watch_proof WHERE document LIKE '%zebra%'"), 0);
-  memory_store_sql(
+  fresh_store_sql(
       "UPDATE watch_proof SET document = (SELECT document FROM watch_proof ORDER BY event_id LIMIT 1)");
   size_t opens = 0;
   for (size_t i = 0; i < 2; i++) {
@@ -339,6 +351,15 @@ static void test_queue(void **state) {
   assert_int_equal(n, 2); // the first of each
   assert_true(e[0].n == 1 && e[1].n == 1);
   struct alert_event_row first = str_is(e[0].watch_id, "wat_1") ? e[0] : e[1];
+  struct alert_event_row found = first;
+  bool claimed;
+  must(alert_event_claim(store, &found, 900, &claimed, &err));
+  assert_true(claimed);
+  must(alert_event_claim(store, &found, 901, &claimed, &err)); // by another that found it as it was
+  assert_false(claimed);
+  found.next_at = 900; // when its time is over
+  must(alert_event_claim(store, &found, 902, &claimed, &err));
+  assert_true(claimed);
   for (int i = 1; i <= ALERT_ATTEMPTS_MOST + 2; i++) {
     struct alert_attempt attempt = {.n = i, .at = i, .status = 500, .why = STR("answered 500")};
     first.next_at = 1000 + i;
@@ -352,6 +373,10 @@ static void test_queue(void **state) {
   first.state = ALERT_DELIVERED;
   struct alert_attempt last = {.n = 13, .status = 200, .why = STR("")};
   must(alert_event_tried(store, &first, &last, &err));
+  found = first;
+  found.tries = last.n;
+  must(alert_event_claim(store, &found, 2000, &claimed, &err)); // it is told
+  assert_false(claimed);
   must(alert_events_due(store, arena, &e, &n, &err));
   assert_int_equal(n, 2);
   assert_int_equal(e[0].n + e[1].n, 3); // 2 of the one, 1 of the other

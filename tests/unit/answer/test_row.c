@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kept answers as rows: sealed, bound to whose they are and where they come from, bounded by owner, gone with an account
 // or with time, sealed anew under another key.
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "account/account_row.h"
 #include "answer/answer.h"
@@ -16,15 +16,15 @@ static struct err err;
 static const struct str both[] = {{"acc_b", 5}, {"acc_a", 5}};
 
 static int setup(void **state) {
-  if (memory_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
+  if (fresh_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
   store_set_ring(store, ring);
-  memory_store_account("acc_a", "a", "cloudflare");
-  memory_store_account("acc_b", "b", "cloudflare");
+  fresh_store_account("acc_a", "a", "cloudflare");
+  fresh_store_account("acc_b", "b", "cloudflare");
   return 0;
 }
 
 static int teardown(void **state) {
-  int closed = memory_store_close(state);
+  int closed = fresh_store_close(state);
   seal_ring_free(ring);
   return closed;
 }
@@ -123,9 +123,9 @@ static void test_bound(void **state) {
   for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
     struct answer_row row = sample("ans_1", "tok_1");
     struct answer a;
-    memory_store_sql("DELETE FROM answer");
+    fresh_store_sql("DELETE FROM answer");
     insert(&row);
-    memory_store_sql(edits[i]);
+    fresh_store_sql(edits[i]);
     if (read_as("ans_1", "tok_1", true, &a) || read_as("ans_1", "tok_2", true, &a)) fail_msg("%s", edits[i]);
   }
 }
@@ -138,7 +138,7 @@ static void test_damaged(void **state) {
   size_t n;
   insert(&row);
   insert(&other);
-  memory_store_sql(
+  fresh_store_sql(
       "UPDATE answer SET asked = (SELECT asked FROM answer WHERE id = 'ans_2') WHERE id = 'ans_1'");
   refuse(read_as("ans_1", "tok_1", false, &a), ERR_INTERNAL);
   assert_non_null(strstr(err.text, "cannot be read"));
@@ -213,7 +213,7 @@ static void test_listed_large(void **state) {
 static void test_bounds(void **state) {
   (void)state;
   struct answer_row row = sample("ans_z", "tok_1");
-  memory_store_sql(
+  fresh_store_sql(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO answer "
       "SELECT 'ans_' || (10000 + i), 'tok_1', 'private', '', '', '', '', 1, 0, 10, 10, '', '', '' FROM n");
   struct answer_row others = sample("ans_a", "tok_2");
@@ -223,15 +223,15 @@ static void test_bounds(void **state) {
   assert_true(count("SELECT count(*) FROM answer WHERE owner = 'tok_1'") <= ANSWERS_OWNER_MOST);
   assert_int_equal(count("SELECT count(*) FROM answer WHERE id = 'ans_10001'"), 0);
   assert_int_equal(count("SELECT count(*) FROM answer WHERE id = 'ans_15000'"), 1);
-  memory_store_sql("UPDATE answer SET told_bytes = 70000000 WHERE id = 'ans_15000'"); // by their bytes
+  fresh_store_sql("UPDATE answer SET told_bytes = 70000000 WHERE id = 'ans_15000'"); // by their bytes
   row.id = row.conversation = STR("ans_zz");
   insert(&row);
   assert_int_equal(count("SELECT count(*) FROM answer WHERE id = 'ans_15000'"), 0);
-  memory_store_sql("DELETE FROM answer");
-  memory_store_sql(
+  fresh_store_sql("DELETE FROM answer");
+  fresh_store_sql(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO answer "
       "SELECT 'ans_' || i, 'tok_' || (i % 9), 'private', '', '', '', '', 1, 0, 10, 10, '', '', '' FROM n");
-  memory_store_sql("UPDATE answer SET owner = 'tok_most' WHERE owner IN ('tok_4', 'tok_5')");
+  fresh_store_sql("UPDATE answer SET owner = 'tok_most' WHERE owner IN ('tok_4', 'tok_5')");
   row.owner = STR("tok_new"); // has none of its own: those of who has most go
   insert(&row);
   assert_int_equal(count("SELECT count(*) FROM answer WHERE owner = 'tok_new'"), 1);
@@ -287,7 +287,7 @@ static void test_other_key(void **state) {
     struct answer_row row = sample(arena_printf(arena, "ans_%02d", i).p, "tok_1");
     insert(&row);
   }
-  memory_store_sql("UPDATE answer SET told = asked WHERE id = 'ans_20'"); // damaged: it stops no other
+  fresh_store_sql("UPDATE answer SET told = asked WHERE id = 'ans_20'"); // damaged: it stops no other
   struct seal_ring *old = ring;
   size_t done;
   assert_true(seal_ring_from_text(STR(KEYS), &ring, &err));

@@ -90,6 +90,8 @@ static void another_word_for_a_thing_is_taken_and_told(void **state) {
   check_text(r->plan.notes[0], "\"vouchers\" was taken to mean \"coupon\".");
   check_text(r->plan.chips[0].said, "vouchers = coupon");
   assert_true(r->plan.chips[0].assumed);
+  ask(r, "list all consumers"); // customers are a kind of them
+  check_text(r->reading.parts[0].thing->id, "customers");
   ask(r, "list all clients");
   check_text(r->reading.parts[0].thing->id, "customers");
   close_plan(r);

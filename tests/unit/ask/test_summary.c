@@ -15,7 +15,8 @@ static const char WORDS[] =
     "\"unit\":"
     "\"bytes\"},\"express\":{\"sql\":\"orders.express\",\"names\":[\"express "
     "flag\"],\"yes\":[\"express\"],\"no\":["
-    "\"ordinary\"]},\"placed\":{\"sql\":\"orders.placed\",\"names\":[\"placed\"],\"time\":true}}}}}";
+    "\"ordinary\"]},\"paid\":{\"sql\":\"orders.paid\",\"names\":[\"payment\"],\"yes\":[\"paid\"]},"
+    "\"placed\":{\"sql\":\"orders.placed\",\"names\":[\"placed\"],\"time\":true}}}}}";
 
 struct room {
   struct arena *arena;
@@ -91,6 +92,8 @@ static void each_shape_has_its_sentence(void **state) {
        "A1 has the highest size of the orders: 5 MB; next is A2 with 4 MB."},
       {"oldest order", "number|placed;A9|2026-01-02T03:04:05Z", NULL},
       {"list express orders", "number|express;A1|1;A1|1;A2|1", "3 orders (express): A1 and A2."},
+      {"list all orders and tell me if any are paid", "number|paid;A1|1;A2|0",
+       "Of the 2 orders, 1 is paid: A1; 1 is not paid: A2."}, // of the one side nothing is called so
       {"list express orders", "number|express", "No orders (express) were found."},
       {"orders per day", "day|count;2026-11-24T00:00:00.000Z|4;2026-11-25T00:00:00.000Z|9",
        "Orders per day: highest 9 on 2026-11-25, lowest 4 on 2026-11-24, last 9; it rose from 4 at the "

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../support/temp.h"
+#include "thief.h"
 
 #include <pthread.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include "audit/audit.h"
@@ -10,7 +9,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 
-static char folder[64], url[128];
+static char folder[64], url[STORE_URL];
 static struct store *store;
 static struct audit *audit;
 static struct arena *arena;
@@ -19,7 +18,7 @@ static int setup(void **state) {
   (void)state;
   struct err err;
   temp_make(folder);
-  snprintf(url, sizeof url, "sqlite:%s/postern.db", folder);
+  store_url_make(url, folder);
   arena = arena_new();
   return store_open(str_of(url), &store, &err) && audit_new(store, &audit, &err) ? 0 : -1;
 }
@@ -29,6 +28,7 @@ static int teardown(void **state) {
   audit_free(audit);
   store_close(store);
   arena_free(arena);
+  store_url_remove(url);
   temp_remove(folder);
   return 0;
 }
@@ -50,13 +50,12 @@ static struct audit_row sample(const char *tool, const char *outcome) {
 }
 
 static struct audit_entry *read_all(struct audit_query q, size_t expected) {
-  struct audit_entry *entries;
-  size_t count;
+  struct audit_page page;
   struct err err;
   if (!q.limit) q.limit = AUDIT_PAGE_MOST;
-  if (!audit_read(store, &q, arena, &entries, &count, &err)) fail_msg("%s", err.text);
-  assert_int_equal(count, expected);
-  return entries;
+  if (!audit_read(store, &q, arena, &page, &err)) fail_msg("%s", err.text);
+  assert_int_equal(page.count, expected);
+  return page.entries;
 }
 
 static void rows_are_written_whole(void **state) {
@@ -146,20 +145,21 @@ static void many_threads_lose_nothing(void **state) {
   size_t seen = 0;
   struct str before = STR_NONE;
   for (;;) {
-    struct audit_entry *entries;
-    size_t count;
+    struct audit_page page;
     struct err err;
     q.before_id = before;
-    assert_true(audit_read(store, &q, arena, &entries, &count, &err));
-    for (size_t i = 0; i < count; i++) {
-      assert_true(!before.n || str_compare(entries[i].id, before) < 0);
-      before = entries[i].id;
-      int adder = entries[i].row.tool.p[1] - '0';
-      assert_true(entries[i].row.status == last[adder] - 1);
+    assert_true(audit_read(store, &q, arena, &page, &err));
+    for (size_t i = 0; i < page.count; i++) {
+      const struct audit_entry *e = &page.entries[i];
+      assert_true(!before.n || str_compare(e->id, before) < 0);
+      before = e->id;
+      int adder = e->row.tool.p[1] - '0';
+      assert_true(e->row.status == last[adder] - 1);
       last[adder]--;
     }
-    seen += count;
-    if (count < q.limit) break;
+    seen += page.count;
+    if (!page.next.n) break;
+    assert_true(str_eq(page.next, before));
   }
   assert_int_equal(seen, ADDERS * EACH);
 }
@@ -192,11 +192,10 @@ static void filters_combine(void **state) {
            1);
   read_all((struct audit_query){.actor = STR("x' OR '1'='1")}, 0);
   read_all((struct audit_query){.limit = 3}, 3);
-  struct audit_entry *entries;
-  size_t count;
+  struct audit_page page;
   struct err err;
-  assert_false(audit_read(store, &(struct audit_query){.limit = 1001}, arena, &entries, &count, &err));
-  assert_false(audit_read(store, &(struct audit_query){0}, arena, &entries, &count, &err));
+  assert_false(audit_read(store, &(struct audit_query){.limit = 1001}, arena, &page, &err));
+  assert_false(audit_read(store, &(struct audit_query){0}, arena, &page, &err));
 }
 
 // Each run's clock is behind the one before, by a little, by years: what comes later stands before it in the
@@ -287,18 +286,17 @@ static void a_count_grows_in_its_row(void **state) {
   struct audit_row row = sample("", "denied");
   row.action = STR(AUDIT_REFUSE);
   struct audit_query q = {.action = row.action, .limit = 10};
-  struct audit_entry *e;
-  size_t count = 0;
+  struct audit_page page;
   struct err err;
   int64_t written = metrics_get(METRIC_AUDIT_WRITTEN);
   for (int64_t seen = 0, wanted = 1; wanted <= 7; wanted += 3) {
     while (seen < wanted) audit_count(audit, &row, STR("x")), seen++;
     do {
-      assert_true(audit_read(store, &q, arena, &e, &count, &err));
-      if (!count || e->row.count < wanted) usleep(5000);
-    } while (!count || e->row.count < wanted);
-    assert_int_equal(count, 1);
-    assert_int_equal(e->row.count, wanted);
+      assert_true(audit_read(store, &q, arena, &page, &err));
+      if (!page.count || page.entries->row.count < wanted) usleep(5000);
+    } while (!page.count || page.entries->row.count < wanted);
+    assert_int_equal(page.count, 1);
+    assert_int_equal(page.entries->row.count, wanted);
   }
   assert_int_equal(metrics_get(METRIC_AUDIT_WRITTEN) - written, 1);
   assert_int_equal(metrics_get(METRIC_AUDIT_QUEUED), 0);
@@ -387,7 +385,8 @@ static void values_of_no_key_of_ours_are_passed_over(void **state) {
   static const char *const edits[] = {
       "UPDATE audit SET values_key = 'a key with a name that is far longer than any that we would ever give'",
       "UPDATE audit SET values_key = '~'",
-      "UPDATE audit SET id = 'aud_' || hex(zeroblob(40)) || id",
+      "UPDATE audit SET id = "
+      "'aud_00000000000000000000000000000000000000000000000000000000000000000000000000000000' || id",
   };
   for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
     struct err err;
@@ -409,19 +408,14 @@ static void values_of_no_key_of_ours_are_passed_over(void **state) {
 // return.
 static void a_locked_store_delays_no_call(void **state) {
   (void)state;
-  char path[128];
-  snprintf(path, sizeof path, "%s/postern.db", folder);
-  sqlite3 *other = NULL;
-  assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
-  assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+  thief_take(url);
   int64_t written = metrics_get(METRIC_AUDIT_WRITTEN), dropped = metrics_get(METRIC_AUDIT_DROPPED);
   struct audit_row row = sample("a", "ok");
   const int extra = 10000;
   for (int i = 0; i < AUDIT_QUEUE_MOST + extra; i++) audit_add(audit, &row);
   int64_t lost = metrics_get(METRIC_AUDIT_DROPPED) - dropped;
   assert_true(lost > 0 && lost <= extra);
-  assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
-  sqlite3_close(other);
+  thief_give_back();
   audit_flush(audit);
   assert_true(metrics_get(METRIC_AUDIT_WRITTEN) - written == AUDIT_QUEUE_MOST + extra - lost);
   struct store_rows rows;

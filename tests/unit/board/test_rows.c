@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dashboards, tiles and what they gave as rows: sealed, bound to whose they are, counted, gone with their accounts.
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "board/board_row.h"
 #include "board/outcome_row.h"
@@ -12,15 +12,15 @@ static struct seal_ring *ring;
 static struct err err;
 
 static int setup(void **state) {
-  if (memory_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
+  if (fresh_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
   store_set_ring(store, ring);
-  memory_store_account("acc_1", "one", "c");
-  memory_store_account("acc_2", "two", "c");
+  fresh_store_account("acc_1", "one", "c");
+  fresh_store_account("acc_2", "two", "c");
   return 0;
 }
 
 static int teardown(void **state) {
-  int closed = memory_store_close(state);
+  int closed = fresh_store_close(state);
   seal_ring_free(ring);
   return closed;
 }
@@ -95,7 +95,7 @@ static void test_boards(void **state) {
   row.is_private = false;
   must(board_update(store, &row, &err));
   refuse(board_update(store, &row, &err), ERR_CONFLICT);
-  memory_store_sql("UPDATE dashboard SET owner = 'tok_2'");
+  fresh_store_sql("UPDATE dashboard SET owner = 'tok_2'");
   must(board_all(store, arena, &all, &n, &err));
   assert_int_equal(n, 0); // somebody else wrote it
   refuse(board_find(store, STR("dsh_1"), arena, &back, &err), ERR_MISSING);
@@ -118,7 +118,7 @@ static void test_tile_whole(void **state) {
   must(store_query(store, "SELECT document FROM tile", NULL, 0, arena, &rows, &err));
   assert_null(strstr(store_cell(&rows, 0, 0)->text.p, "Zebras"));
   assert_int_equal(count("SELECT count(*) FROM tile_use"), 2);
-  memory_store_sql("UPDATE tile SET owner = 'tok_2'"); // another's view
+  fresh_store_sql("UPDATE tile SET owner = 'tok_2'"); // another's view
   must(board_tiles_of(store, STR("dsh_1"), arena, &all, &n, &err));
   assert_int_equal(n, 0);
 }
@@ -183,7 +183,7 @@ static void test_swapped(void **state) {
   add(two);
   must(keep(&one, 1000, "{\"a\":1}", ""));
   must(keep(&two, 1000, "{\"b\":1}", ""));
-  memory_store_sql(
+  fresh_store_sql(
       "UPDATE tile_outcome SET outcome = (SELECT outcome FROM tile_outcome WHERE tile_id = 'til_2')");
   must(board_outcome_read(store, one.id, BOARD_READ_OUTCOME, arena, &o, &err));
   assert_int_equal(o.outcome.n, 0);
@@ -201,7 +201,7 @@ static void test_account_goes(void **state) {
   must(keep(&t, 1000, "{}", ""));
   must(keep(&t, 2000, "", "it said"));
   must(keep(&other, 1000, "{}", ""));
-  memory_store_sql("DELETE FROM account WHERE id = 'acc_1'");
+  fresh_store_sql("DELETE FROM account WHERE id = 'acc_1'");
   assert_int_equal(count("SELECT count(*) FROM tile_outcome"), 1);
   assert_int_equal(count("SELECT count(*) FROM tile_try"), 1);
   must(board_tile_find(store, t.id, arena, &back, &err)); // the program stays

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../tool/library_fixture.h"
 #include "catalog/catalog.h"
+#include "catalog/display.h"
+#include "catalog/listing.h"
 
 #define KEY "k1 1111111111111111111111111111111111111111111111111111111111111111\n"
 
@@ -38,7 +40,7 @@ static int setup(void **state) {
   changes = 0;
   catalog_on_change(count_change, &changes);
   library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS LIBRARY_ZONE_RULES));
-  memory_store_account("acc_1", "acc_1", "acme");
+  fresh_store_account("acc_1", "acc_1", "acme");
   return 0;
 }
 
@@ -51,7 +53,7 @@ static int teardown(void **state) {
 
 static struct catalog *rebuild(void) {
   struct err err = {0};
-  if (!catalog_rebuild(&env, &err)) fail_msg("%s", err.text);
+  if (!catalog_reload(&env, &err)) fail_msg("%s", err.text);
   return catalog_acquire();
 }
 
@@ -125,7 +127,7 @@ static void a_token_knows_when_it_was_last_used(void **state) {
   assert_int_equal(stored_use(TOKEN_USE), 0);
   assert_true(catalog_write_uses(store, &err));
   assert_int_equal(stored_use(TOKEN_USE), 50);
-  memory_store_sql("UPDATE api_token SET used_at = 0");
+  fresh_store_sql("UPDATE api_token SET used_at = 0");
   assert_true(catalog_write_uses(store, &err));
   assert_int_equal(stored_use(TOKEN_USE), 0); // what is written is not written again
   assert_non_null(access_find(&c->tokens_by_hash, str_of(text), 80));
@@ -149,7 +151,7 @@ static void a_server_has_several_urls(void **state) {
   add_server("srv_1", "acc_1", "{}", 0);
   struct catalog *before = rebuild();
   assert_null(catalog_url_by_token(before, STR("laptop"), 1));
-  use_note(&catalog_url_by_token(before, STR("srv_1"), 1)->use, 50);
+  use_note(catalog_url_by_token(before, STR("srv_1"), 1)->use, 50);
   assert_true(server_row_load_all(store, arena, &all, &count, &err));
   all[0].urls = url_row_with(&all[0].urls, &laptop, arena);
   all[0].version++;
@@ -160,16 +162,16 @@ static void a_server_has_several_urls(void **state) {
   assert_ptr_equal(one->server, other->server);
   check_text(one->row->name, "first");
   check_text(other->row->name, "laptop");
-  assert_int_equal(atomic_load(&one->use.at), 50); // known to the snapshot before alone
-  use_note(&other->use, 70);
-  use_note(&other->use, 60); // came later, began sooner
+  assert_int_equal(atomic_load(&one->use->at), 50); // known to the snapshot before alone
+  use_note(other->use, 70);
+  use_note(other->use, 60); // came later, began sooner
   assert_true(catalog_write_uses(store, &err));
   assert_int_equal(stored_use(FIRST_USE), 50);
   assert_int_equal(stored_use(LAPTOP_USE), 70);
-  memory_store_sql("UPDATE server SET url_used_at = 0");
+  fresh_store_sql("UPDATE server SET url_used_at = 0");
   assert_true(catalog_write_uses(store, &err));
   assert_int_equal(stored_use(FIRST_USE), 0); // what is written is not written again
-  use_note(&one->use, 80);
+  use_note(one->use, 80);
   assert_true(catalog_write_uses(store, &err));
   assert_int_equal(stored_use(FIRST_USE), 80);
   all[0].urls = url_row_without(&all[0].urls, STR("first"), arena);
@@ -188,7 +190,7 @@ static void what_stayed_as_it_was_is_shared(void **state) {
   add_server("srv_1", "acc_1", "{}", 0);
   add_server("srv_2", "acc_1", "{}", 0);
   struct catalog *before = rebuild();
-  memory_store_sql("UPDATE server SET name = 'other', version = 2 WHERE id = 'srv_2'");
+  fresh_store_sql("UPDATE server SET name = 'other', version = 2 WHERE id = 'srv_2'");
   struct catalog *c = rebuild();
   assert_ptr_not_equal(before, c);
   assert_ptr_equal(catalog_account_by_id(before, STR("acc_1")), catalog_account_by_id(c, STR("acc_1")));
@@ -198,7 +200,7 @@ static void what_stayed_as_it_was_is_shared(void **state) {
   assert_ptr_not_equal(was, is);
   check_text(is->server.name, "other");
   check_text(was->server.name, "srv_2");
-  assert_true(was->tools_version == is->tools_version); // another name, the same tools
+  assert_true(display_version(was) == display_version(is)); // another name, the same tools
   catalog_release(before);
   catalog_release(c);
 }
@@ -213,7 +215,7 @@ static void a_new_import_changes_what_its_servers_list(void **state) {
                               *is = catalog_server_by_id(c, STR("srv_1"));
   assert_int_equal(was->tool_count, 3);
   assert_int_equal(is->tool_count, 2);
-  assert_true(was->tools_version != is->tools_version);
+  assert_true(display_version(was) != display_version(is));
   catalog_release(before);
   catalog_release(c);
 }
@@ -221,7 +223,7 @@ static void a_new_import_changes_what_its_servers_list(void **state) {
 // A connector that has gone closes the servers of its accounts, and no other.
 static void one_bad_account_stops_no_other(void **state) {
   (void)state;
-  memory_store_account("acc_2", "acc_2", "nowhere");
+  fresh_store_account("acc_2", "acc_2", "nowhere");
   add_server("srv_1", "acc_1", "{}", 0);
   add_server("srv_2", "acc_2", "{}", 0);
   struct catalog *c = rebuild();
@@ -235,7 +237,7 @@ static void one_bad_account_stops_no_other(void **state) {
 static void add_remote_tool(const char *account, const char *name, int stamp) {
   const char *definition =
       arena_printf(arena, "{\"name\":\"%s\",\"inputSchema\":{\"type\":\"object\"}}", name).p;
-  memory_store_sql(
+  fresh_store_sql(
       arena_printf(
           arena,
           "INSERT INTO remote_tool (account_id, name, definition, pinned, trust, why, was, decision, "
@@ -243,11 +245,11 @@ static void add_remote_tool(const char *account, const char *name, int stamp) {
           "'', '', 0, 0, 0)",
           account, name, definition, definition)
           .p);
-  memory_store_sql(arena_printf(arena, "DELETE FROM remote_server WHERE account_id = '%s'", account).p);
-  memory_store_sql(arena_printf(arena,
-                                "INSERT INTO remote_server VALUES ('%s', '{}', 'Be kind.', 0, %d, '[]')",
-                                account, stamp)
-                       .p);
+  fresh_store_sql(arena_printf(arena, "DELETE FROM remote_server WHERE account_id = '%s'", account).p);
+  fresh_store_sql(arena_printf(arena,
+                               "INSERT INTO remote_server VALUES ('%s', '{}', 'Be kind.', 0, %d, '[]')",
+                               account, stamp)
+                      .p);
 }
 
 static const char wiki[] = "name: wiki\nlabel: Wiki\nkind: mcp\nbase_url: https://mcp.example.com/mcp\n"
@@ -257,8 +259,8 @@ static void a_vendors_tools_are_made_anew_when_they_changed(void **state) {
   (void)state;
   struct err err;
   assert_true(connector_set_add(library.connectors, str_of(wiki), &err));
-  memory_store_account("acc_2", "wiki", "wiki");
-  memory_store_sql("UPDATE account SET way = 'open' WHERE id = 'acc_2'");
+  fresh_store_account("acc_2", "wiki", "wiki");
+  fresh_store_sql("UPDATE account SET way = 'open' WHERE id = 'acc_2'");
   add_server("srv_2", "acc_2", "{}", 0);
   add_server("srv_3", "acc_2", "{\"tags\":[\"pages\"],\"prompts\":true}", 0);
   struct catalog *empty = rebuild(); // before the first sync it is there, with nothing in it
@@ -275,7 +277,7 @@ static void a_vendors_tools_are_made_anew_when_they_changed(void **state) {
   assert_ptr_equal(catalog_account_by_id(one, STR("acc_2")), catalog_account_by_id(same, STR("acc_2")));
   assert_ptr_equal(server, catalog_server_by_id(same, STR("srv_2")));
   // The account's row changed, its tools did not.
-  memory_store_sql("UPDATE account SET name = 'other', version = 2 WHERE id = 'acc_2'");
+  fresh_store_sql("UPDATE account SET name = 'other', version = 2 WHERE id = 'acc_2'");
   struct catalog *renamed = rebuild();
   assert_ptr_equal(catalog_account_by_id(one, STR("acc_2"))->tools,
                    catalog_account_by_id(renamed, STR("acc_2"))->tools);
@@ -283,7 +285,7 @@ static void a_vendors_tools_are_made_anew_when_they_changed(void **state) {
   struct catalog *two = rebuild();
   const struct catalog_server *next = catalog_server_by_id(two, STR("srv_2"));
   assert_int_equal(next->tool_count, 2);
-  assert_true(next->tools_version != server->tools_version);
+  assert_true(display_version(next) != display_version(server));
   struct catalog *all[] = {empty, one, same, renamed, two};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) catalog_release(all[i]);
 }
@@ -291,7 +293,7 @@ static void a_vendors_tools_are_made_anew_when_they_changed(void **state) {
 static void an_account_that_is_left_out_does_not_close_the_server(void **state) {
   (void)state;
   struct err err;
-  memory_store_account("acc_2", "acc_2", "nowhere");
+  fresh_store_account("acc_2", "acc_2", "nowhere");
   struct server_member members[] = {{STR("acc_2"), STR("gone"), SERVER_NAMES_OWN},
                                     {STR("acc_1"), STR("main"), SERVER_NAMES_OWN}};
   struct server v = {.id = STR("srv_1"),
@@ -314,8 +316,8 @@ static void a_rebuild_that_fails_leaves_the_snapshot(void **state) {
   (void)state;
   struct err err = {0};
   struct catalog *before = rebuild();
-  memory_store_sql("ALTER TABLE api_token RENAME TO elsewhere");
-  assert_false(catalog_rebuild(&env, &err));
+  fresh_store_sql("ALTER TABLE api_token RENAME TO elsewhere");
+  assert_false(catalog_reload(&env, &err));
   assert_true(err.text[0]);
   struct catalog *c = catalog_acquire();
   assert_ptr_equal(before, c);
@@ -325,6 +327,103 @@ static void a_rebuild_that_fails_leaves_the_snapshot(void **state) {
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+// ---- made when asked for
+
+static void servers_that_show_the_same_share_it(void **state) {
+  (void)state;
+  add_server("srv_1", "acc_1", "{\"methods\":[\"read\"]}", 0);
+  add_server("srv_2", "acc_1", "{\"methods\":[\"read\"]}", 0);
+  add_server("srv_3", "acc_1", "{}", 0);
+  struct catalog *c = rebuild();
+  const struct catalog_server *one = catalog_server_by_id(c, STR("srv_1")),
+                              *two = catalog_server_by_id(c, STR("srv_2")),
+                              *other = catalog_server_by_id(c, STR("srv_3"));
+  assert_ptr_equal(one->tools, two->tools);
+  assert_ptr_not_equal(one, two);
+  assert_true(str_is(one->server.name, "srv_1") && str_is(two->server.name, "srv_2"));
+  assert_ptr_not_equal(one->tools, other->tools);
+  assert_true(display_version(one) == display_version(two) && display_version(one) != display_version(other));
+  assert_ptr_equal(catalog_server_by_id(c, STR("srv_1")), one); // made once
+  catalog_release(c);
+}
+
+static void the_text_of_a_tool_is_written_once(void **state) {
+  (void)state;
+  add_server("srv_1", "acc_1", "{}", 0);
+  struct catalog *c = rebuild();
+  const struct catalog_server *v = catalog_server_by_id(c, STR("srv_1"));
+  struct buf direct = BUF_MAX(1 << 20), first = BUF_MAX(1 << 20), second = BUF_MAX(1 << 20);
+  for (size_t i = 0; i < v->tool_count; i++) {
+    listing_write(&v->tools[i], &direct);
+    display_add_listing(v, &v->tools[i], &first);
+  }
+  size_t bytes = display_bytes();
+  for (size_t i = 0; i < v->tool_count; i++) display_add_listing(v, &v->tools[i], &second);
+  assert_true(direct.n && str_eq(buf_str(&direct), buf_str(&first)));
+  assert_true(str_eq(buf_str(&first), buf_str(&second)));
+  assert_int_equal(display_bytes(), bytes);
+  buf_free(&direct);
+  buf_free(&first);
+  buf_free(&second);
+  catalog_release(c);
+}
+
+static void what_is_made_goes_with_its_last_catalog(void **state) {
+  (void)state;
+  add_server("srv_1", "acc_1", "{}", 0);
+  struct catalog *c = rebuild();
+  assert_int_equal(display_bytes(), 0); // nobody asked
+  assert_non_null(catalog_server_by_id(c, STR("srv_1")));
+  assert_true(display_bytes() > 0);
+  catalog_close();
+  const struct catalog_server *v = catalog_server_by_id(c, STR("srv_1")); // whoever holds it goes on
+  assert_int_equal(v->tool_count, 3);
+  catalog_release(c);
+  assert_int_equal(display_bytes(), 0);
+}
+
+static void rows_come_by_id_from_anywhere(void **state) {
+  (void)state;
+  fresh_store_account("acc_2", "acc_2", "acme");
+  add_server("srv_1", "acc_1", "{}", 0);
+  add_server("srv_2", "acc_2", "{}", 0);
+  add_server("srv_3", "acc_1", "{}", 0);
+  struct catalog *c = rebuild();
+  static const struct {
+    const char *account, *after, *ids;
+  } rows[] = {{"", "", "srv_1 srv_2 srv_3 "}, {"", "srv_1", "srv_2 srv_3 "}, {"acc_1", "", "srv_1 srv_3 "},
+              {"acc_1", "srv_1", "srv_3 "},   {"acc_2", "", "srv_2 "},       {"acc_3", "", ""}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char got[64] = "";
+    struct catalog_rows w = catalog_rows(c, str_of(rows[i].account), str_of(rows[i].after));
+    for (const struct server *row; (row = catalog_rows_next(&w));)
+      snprintf(got + strlen(got), sizeof got - strlen(got), "%.*s ", STR_ARG(row->id));
+    if (strcmp(got, rows[i].ids)) fail_msg("'%s' behind '%s': %s", rows[i].account, rows[i].after, got);
+  }
+  assert_int_equal(catalog_server_count(c), 3);
+  catalog_release(c);
+}
+
+static void rows_that_went_are_missed_on_every_page(void **state) {
+  (void)state;
+  enum { ROWS = SERVER_ROW_PAGE + 3 };
+  for (int i = 0; i < ROWS; i++) add_server(arena_printf(arena, "srv_%04d", i).p, "acc_1", "{}", 0);
+  struct catalog *c = rebuild();
+  assert_int_equal(catalog_server_count(c), ROWS);
+  catalog_release(c);
+  fresh_store_sql(
+      "DELETE FROM server WHERE id IN ('srv_0000', 'srv_0500', 'srv_0999', 'srv_1000', 'srv_1002')");
+  c = rebuild();
+  assert_int_equal(catalog_server_count(c), ROWS - 5);
+  assert_null(catalog_server_by_id(c, STR("srv_0999")));
+  assert_non_null(catalog_server_by_id(c, STR("srv_1001")));
+  catalog_release(c);
+  fresh_store_sql("DELETE FROM server");
+  c = rebuild();
+  assert_int_equal(catalog_server_count(c), 0);
+  catalog_release(c);
+}
 
 int main(void) {
   const struct CMUnitTest tests[] = {
@@ -338,6 +437,11 @@ int main(void) {
       TEST(a_vendors_tools_are_made_anew_when_they_changed),
       TEST(an_account_that_is_left_out_does_not_close_the_server),
       TEST(a_rebuild_that_fails_leaves_the_snapshot),
+      TEST(servers_that_show_the_same_share_it),
+      TEST(the_text_of_a_tool_is_written_once),
+      TEST(what_is_made_goes_with_its_last_catalog),
+      TEST(rows_come_by_id_from_anywhere),
+      TEST(rows_that_went_are_missed_on_every_page),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

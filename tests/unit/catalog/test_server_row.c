@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "catalog/server_row.h"
 #include "crypto/seal.h"
 
 static int setup(void **state) {
-  if (memory_store_open(state) != 0) return -1;
-  memory_store_account("acc_1", "a", "tiny");
+  if (fresh_store_open(state) != 0) return -1;
+  fresh_store_account("acc_1", "a", "tiny");
   return 0;
 }
 
@@ -79,9 +79,9 @@ static void an_owner_cannot_be_taken_away(void **state) {
     v.owner = STR("usr_a");
     assert_true(server_row_insert(store, &v, &err));
     assert_true(str_is(load(1)[0].owner, "usr_a"));
-    memory_store_sql(changes[i]);
+    fresh_store_sql(changes[i]);
     load(0);
-    memory_store_sql("DELETE FROM server");
+    fresh_store_sql("DELETE FROM server");
   }
   store_set_ring(store, NULL);
   seal_ring_free(ring);
@@ -133,19 +133,48 @@ static void a_damaged_row_closes_no_other(void **state) {
   struct err err;
   assert_true(server_row_insert(store, &a, &err) && server_row_insert(store, &b, &err) &&
               server_row_insert(store, &c, &err));
-  memory_store_sql("UPDATE server SET config = '{\"methods\":[\"every\"]}' WHERE id = 'srv_1'");
-  memory_store_sql("UPDATE server SET token_hash = 'zz' WHERE id = 'srv_3'");
+  fresh_store_sql("UPDATE server SET config = '{\"methods\":[\"every\"]}' WHERE id = 'srv_1'");
+  fresh_store_sql("UPDATE server SET token_hash = 'zz' WHERE id = 'srv_3'");
   assert_true(str_is(load(1)[0].id, "srv_2"));
+}
+
+static void many_come_by_pages_and_one_alone(void **state) {
+  (void)state;
+  enum { ROWS = 2 * SERVER_ROW_PAGE + 7 };
+  struct err err;
+  for (int i = 0; i < ROWS; i++) {
+    struct server v = sample(arena_printf(arena, "srv_%d", i).p, 0);
+    assert_true(server_row_insert(store, &v, &err));
+  }
+  struct str after = STR(""), id = STR("");
+  struct server_page page = {.full = true};
+  size_t count = 0;
+  for (; page.full; after = page.last) {
+    assert_true(server_row_load_page(store, after, arena, &page, &err));
+    for (size_t i = 0; i < page.count; i++, count++) {
+      assert_true(str_compare(id, page.items[i].id) < 0);
+      assert_int_equal(page.items[i].member_count, 1);
+      assert_int_equal(page.items[i].urls.count, 1);
+      id = page.items[i].id;
+    }
+  }
+  assert_int_equal(count, ROWS);
+  struct server *one;
+  assert_true(server_row_load(store, STR("srv_10"), arena, &one, &err)); // beside srv_1 and srv_100
+  assert_true(one && str_is(one->id, "srv_10") && one->member_count == 1 && one->urls.count == 1);
+  assert_true(server_row_load(store, STR("srv_"), arena, &one, &err));
+  assert_null(one);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(a_row_comes_back_with_its_filter, setup, memory_store_close),
-      cmocka_unit_test_setup_teardown(an_owner_cannot_be_taken_away, setup, memory_store_close),
-      cmocka_unit_test_setup_teardown(an_account_must_be_there, setup, memory_store_close),
-      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, setup, memory_store_close),
-      cmocka_unit_test_setup_teardown(deleted_and_expired_ones_go, setup, memory_store_close),
-      cmocka_unit_test_setup_teardown(a_damaged_row_closes_no_other, setup, memory_store_close),
+      cmocka_unit_test_setup_teardown(a_row_comes_back_with_its_filter, setup, fresh_store_close),
+      cmocka_unit_test_setup_teardown(an_owner_cannot_be_taken_away, setup, fresh_store_close),
+      cmocka_unit_test_setup_teardown(an_account_must_be_there, setup, fresh_store_close),
+      cmocka_unit_test_setup_teardown(of_two_changes_at_once_one_wins, setup, fresh_store_close),
+      cmocka_unit_test_setup_teardown(deleted_and_expired_ones_go, setup, fresh_store_close),
+      cmocka_unit_test_setup_teardown(a_damaged_row_closes_no_other, setup, fresh_store_close),
+      cmocka_unit_test_setup_teardown(many_come_by_pages_and_one_alone, setup, fresh_store_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static void grant(const char *account, enum permit_access access) {
     fail_msg("%s", err.text);
 }
 
-static void revoke(const char *account) {
+static void revoke_account(const char *account) {
   struct err err;
   assert_true(permit_remove(store, ada.self.id, str_of(account), &err));
 }
@@ -47,7 +47,7 @@ static int setup(void **state) {
   env = (struct catalog_env){.account = &accounts, .library = library};
   library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS LIBRARY_ZONE_RULES)); // reads two, writes one
   for (const char *const *id = (const char *const[]){"acc_1", "acc_2", "acc_3", NULL}; *id; id++)
-    memory_store_account(*id, *id, "acme");
+    fresh_store_account(*id, *id, "acme");
   return user_create(store, STR("ada"), ACCESS_EDITOR, arena, &ada, &err) &&
                  user_create(store, STR("root"), ACCESS_ADMIN, arena, &root, &err)
              ? 0
@@ -62,7 +62,7 @@ static int teardown(void **state) {
 
 static struct catalog *rebuild(void) {
   struct err err = {0};
-  if (!catalog_rebuild(&env, &err)) fail_msg("%s", err.text);
+  if (!catalog_reload(&env, &err)) fail_msg("%s", err.text);
   return catalog_acquire();
 }
 
@@ -83,7 +83,7 @@ static void an_editor_sees_what_is_granted(void **state) {
               str_is(hers->accounts[1]->account->id, "acc_3"));
   assert_non_null(catalog_account_by_id(hers, STR("acc_1")));
   assert_null(catalog_account_by_id(hers, STR("acc_2")));
-  assert_int_equal(hers->server_count, 1);
+  assert_int_equal(catalog_server_count(hers), 1);
   assert_non_null(catalog_server_by_id(hers, STR("srv_hers")));
   assert_null(catalog_server_by_id(hers, STR("srv_house")));
   assert_non_null(catalog_token_by_id(hers, root.self.id)); // whose a thing is can be told
@@ -107,7 +107,7 @@ static void nobody_sees_nothing(void **state) {
   for (size_t i = 0; i < 3; i++) {
     const struct catalog *none = sight_of(c, others[i]);
     assert_false(sight_is_whole(none));
-    assert_int_equal(none->account_count + none->server_count, 0); // not even what has no owner
+    assert_int_equal(none->account_count + catalog_server_count(none), 0); // not even what has no owner
   }
   assert_true(user_delete(store, ada.self.id, &err));
   struct catalog *next = rebuild();
@@ -121,7 +121,7 @@ static void a_sight_keeps_what_it_is_of(void **state) {
   grant("acc_1", PERMIT_READ);
   struct catalog *c = rebuild(), *hers = catalog_ref(seen(c, ada.self.id));
   catalog_release(c);
-  revoke("acc_1");
+  revoke_account("acc_1");
   catalog_release(rebuild());
   assert_true(str_is(hers->accounts[0]->account->name, "acc_1")); // a snapshot does not change
   catalog_release(hers);
@@ -141,7 +141,7 @@ static void a_server_is_held_to_grants(void **state) {
   };
   add_server("srv_hers", ada.self.id, true);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    memory_store_sql("DELETE FROM account_permit");
+    fresh_store_sql("DELETE FROM account_permit");
     if (rows[i].first) grant("acc_1", rows[i].first);
     if (rows[i].second) grant("acc_2", rows[i].second);
     struct catalog *c = rebuild();
@@ -167,7 +167,7 @@ static void a_server_is_held_to_its_owners_role(void **state) {
   add_server("srv_house", STR(""), false);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     ada.self.role = rows[i].role;
-    assert_true(user_set_role(store, &ada, arena, &err));
+    assert_true(user_update(store, &ada, arena, &err));
     struct catalog *c = rebuild();
     assert_int_equal(catalog_server_by_id(c, STR("srv_hers"))->tool_count, rows[i].tools);
     assert_int_equal(catalog_server_by_id(c, STR("srv_house"))->tool_count, 3);

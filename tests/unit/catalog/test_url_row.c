@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The URLs of a server as rows: which are there, in which order, and who wrote them.
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "catalog/server_row.h"
 #include "crypto/seal.h"
@@ -11,14 +11,14 @@ static struct seal_ring *ring;
 
 static int setup(void **state) {
   struct err err;
-  if (memory_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
+  if (fresh_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
   store_set_ring(store, ring);
-  memory_store_account("acc_1", "a", "tiny");
+  fresh_store_account("acc_1", "a", "tiny");
   return 0;
 }
 
 static int teardown(void **state) {
-  int closed = memory_store_close(state);
+  int closed = fresh_store_close(state);
   seal_ring_free(ring);
   return closed;
 }
@@ -147,14 +147,14 @@ static void what_another_wrote_is_left_out(void **state) {
     struct server a = sample("srv_1"), b = sample("srv_2");
     add(&a, URL_ROW_FIRST), add(&a, "laptop");
     insert(&a), insert(&b);
-    memory_store_sql(cases[i].sql);
+    fresh_store_sql(cases[i].sql);
     check_text(names_of(stored("srv_1").urls), cases[i].left);
     check_text(names_of(stored("srv_2").urls), "");
-    memory_store_sql("DELETE FROM server");
+    fresh_store_sql("DELETE FROM server");
   }
   struct server v = sample("srv_1");
   insert(&v);
-  memory_store_sql("UPDATE server SET token_hash = 'revoked srv_2' WHERE id = 'srv_1'");
+  fresh_store_sql("UPDATE server SET token_hash = 'revoked srv_2' WHERE id = 'srv_1'");
   check_text(stored("srv_1").name, "none");
 }
 

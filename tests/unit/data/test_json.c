@@ -214,8 +214,45 @@ static void test_paid(void **state) {
   budget_set(BUDGET_UPSTREAM, 0);
 }
 
+static void test_merge(void **state) { // RFC 7396, appendix A, and depth
+  (void)state;
+  static const char *const rows[][3] = {
+      {"{\"a\":\"b\"}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+      {"{\"a\":\"b\"}", "{\"b\":\"c\"}", "{\"a\":\"b\",\"b\":\"c\"}"},
+      {"{\"a\":\"b\"}", "{\"a\":null}", "{}"},
+      {"{\"a\":\"b\",\"b\":\"c\"}", "{\"a\":null}", "{\"b\":\"c\"}"},
+      {"{\"a\":[\"b\"]}", "{\"a\":\"c\"}", "{\"a\":\"c\"}"},
+      {"{\"a\":{\"b\":\"c\"}}", "{\"a\":{\"b\":\"d\",\"c\":null}}", "{\"a\":{\"b\":\"d\"}}"},
+      {"{\"a\":[{\"b\":\"c\"}]}", "{\"a\":[1]}", "{\"a\":[1]}"},
+      {"{\"e\":null}", "{\"a\":1}", "{\"a\":1,\"e\":null}"},
+      {"[1,2]", "{\"a\":\"b\",\"c\":null}", "{\"a\":\"b\"}"},
+      {"{}", "{\"a\":{\"bb\":{\"ccc\":null}}}", "{\"a\":{\"bb\":{}}}"},
+      {"{\"a\":{\"n\":1.10,\"o\":{\"p\":2}}}", "{\"a\":{\"o\":{\"q\":3}}}",
+       "{\"a\":{\"n\":1.10,\"o\":{\"p\":2,\"q\":3}}}"},
+      {NULL, "{\"a\":1,\"b\":null}", "{\"a\":1}"},
+  };
+  const struct json_limits limits = {.depth = 8, .nodes = 100, .raw_numbers = true};
+  struct arena *a = arena_new();
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct err err;
+    yyjson_doc *was = NULL, *patch;
+    if (rows[i][0]) assert_true(json_read(str_of(rows[i][0]), &limits, &was, &err));
+    assert_true(json_read(str_of(rows[i][1]), &limits, &patch, &err));
+    yyjson_doc *merged = json_merge(yyjson_doc_get_root(was), yyjson_doc_get_root(patch));
+    struct buf out = BUF_MAX(1024);
+    json_write_sorted(&out, yyjson_doc_get_root(merged), NULL, a);
+    if (!str_is(buf_str(&out), rows[i][2])) fail_msg("row %zu: %.*s", i, STR_ARG(buf_str(&out)));
+    buf_free(&out);
+    yyjson_doc_free(merged);
+    yyjson_doc_free(patch);
+    yyjson_doc_free(was);
+  }
+  arena_free(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_merge),
       cmocka_unit_test(test_paid),
       cmocka_unit_test(test_errors_say_where),
       cmocka_unit_test(test_spoiled_characters_cost_themselves),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Engines as rows and as the list: sealed keys, stamps, the default, and what somebody else wrote to the database.
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "account/reseal.h"
 #include "crypto/seal.h"
@@ -15,14 +15,14 @@ static struct err err;
 static const struct engine_env env;
 
 static int setup(void **state) {
-  if (memory_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
+  if (fresh_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
   store_set_ring(store, ring);
   return 0;
 }
 
 static int teardown(void **state) {
   engine_close();
-  int closed = memory_store_close(state);
+  int closed = fresh_store_close(state);
   seal_ring_free(ring);
   return closed;
 }
@@ -229,7 +229,7 @@ static void keys_go_along_with_a_rotation(void **state) {
   struct reseal r = {.ring = next};
   assert_true(reseal_all(store, &r, &err));
   assert_int_equal(r.changed, 1);
-  assert_true(reseal_keys(store, arena, &ids, &count, &err));
+  assert_true(reseal_keys(store, next, arena, &ids, &count, &err));
   assert_int_equal(count, 1);
   check_text(ids[0], "k2");
   seal_ring_free(ring);

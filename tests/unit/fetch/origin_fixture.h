@@ -126,12 +126,19 @@ static bool answer_slowly(int fd, const char *path) {
 #undef IS
 }
 
+// As by a server whose time for an idle connection ended when the request came: RST in place of FIN.
+static void reset(int fd) {
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
+}
+
 // Returns false where the connection ends.
 static bool answer(int fd, const char *request, int nth) {
   const char *path = strchr(request, ' ') + 1;
 #define IS(p) (strncmp(path, p " ", sizeof(p)) == 0)
   if (IS("/echo")) return say_body(fd, request), true;
   if (IS("/ok")) return say_body(fd, "hello"), true;
+  if (IS("/keeps-1s"))
+    return say(fd, "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 4\r\n\r\nkept"), true;
   if (IS("/head")) return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"), true;
   if (IS("/redirect"))
     return say(fd, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n"), true;
@@ -145,6 +152,7 @@ static bool answer(int fd, const char *request, int nth) {
   if (IS("/once") && nth == 0)
     return say_body(fd, "first"), true; // a second request on the connection is dropped
   if (IS("/once-anew")) return nth == 0 ? (say_body(fd, "fresh"), true) : false;
+  if (IS("/reset")) return nth == 0 ? (say_body(fd, "first"), true) : (reset(fd), false);
   if (IS("/nonsense")) return say(fd, "SSH-2.0-OpenSSH_9.2\r\n"), false;
   if (IS("/bomb")) return say_bomb(fd), false;
   if (IS("/cut")) return say(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nten bytes."), false;

@@ -9,89 +9,7 @@
 
 #include "base/mem.h"
 #include "base/metrics.h"
-#include "fetch/client.h"
-#include "io/fiber.h"
-#include "io/loop.h"
-#include "origin_fixture.h"
-
-// ---- fetching
-
-struct outcome {
-  struct fetch_limits limits;
-  struct fetch_call call;
-  const char *scheme, *host, *path; // default: http, 127.0.0.1
-  unsigned port;                    // default: the origin's
-  bool closed_guard, ok;
-  struct arena *arena;
-  struct fetch_result result;
-  struct err err;
-};
-
-static struct {
-  struct loop *loop;
-  struct outcome *all;
-  size_t count;
-  struct http_guard *open_guard;
-} run;
-
-static void fetch_one(struct outcome *o) {
-  o->arena = arena_new();
-  if (!o->call.method) o->call.method = "GET";
-  if (!o->limits.body_bytes) o->limits = relaxed;
-  o->call.limits = &o->limits;
-  o->call.guard = o->closed_guard ? NULL : run.open_guard;
-  char url[256];
-  snprintf(url, sizeof url, "%s://%s:%u%s", o->scheme ? o->scheme : "http", o->host ? o->host : "127.0.0.1",
-           o->port ? o->port : origin.port, o->path);
-  o->call.url = arena_dup(o->arena, str_of(url));
-  o->ok = fetch_url(&o->call, o->arena, &o->result, &o->err);
-  if (!o->ok) return;
-  buf_add_char(&o->result.body, 0); // so that a test may read it as a C string
-  o->result.body.n--;
-}
-
-static void fetch_in_turn(void *arg) {
-  (void)arg;
-  for (size_t i = 0; i < run.count; i++) fetch_one(&run.all[i]);
-  loop_stop(run.loop);
-}
-
-static void open_guard(void) {
-  const struct str allow = STR("127.0.0.1");
-  struct err err;
-  assert_true(http_guard_new(&allow, 1, &run.open_guard, &err));
-}
-
-static void fetch_all(struct outcome *all, size_t count) {
-  open_guard();
-  run.loop = loop_new("test", 0, 100);
-  run.all = all;
-  run.count = count;
-  fiber_spawn(run.loop, "fetches", fetch_in_turn, NULL);
-  loop_run(run.loop);
-  loop_free(run.loop);
-  http_guard_free(run.open_guard);
-}
-
-static void done(struct outcome *o) {
-  if (o->ok) buf_free(&o->result.body);
-  arena_free(o->arena);
-}
-
-static void expect_text(const struct outcome *o, const char *part) {
-  if (!strstr(o->err.text, part)) fail_msg("\"%s\" lacks \"%s\"", o->err.text, part);
-  assert_null(strstr(o->err.text, "key=")); // never the query
-}
-
-static void expect_failure(struct outcome o, enum err_code code, const char *part) {
-  fetch_all(&o, 1);
-  if (o.ok) fail_msg("%s succeeded", o.path);
-  if (o.err.code != code) fail_msg("%s: %s: %s", o.path, err_name(o.err.code), o.err.text);
-  expect_text(&o, part);
-  done(&o);
-}
-
-// ---- tests
+#include "client_fixture.h"
 
 static void a_plain_get(void **state) {
   (void)state;
@@ -363,22 +281,6 @@ static void a_call_knows_nothing_of_the_one_before(void **state) {
   close(full), close(deaf);
 }
 
-// libcurl would send again on a fresh connection. GET may be; POST may have taken effect.
-static void only_what_is_safe_is_sent_again(void **state) {
-  (void)state;
-  struct outcome o[] = {
-      {.path = "/once"}, {.path = "/once-anew"}, {.path = "/once", .call = {.method = "POST"}}};
-  fetch_all(o, 3);
-  assert_true(o[0].ok);
-  if (!o[1].ok) fail_msg("%s", o[1].err.text);
-  assert_true(str_is(buf_str(&o[1].result.body), "fresh"));
-  assert_false(o[2].ok);
-  assert_int_equal(o[2].err.code, ERR_UPSTREAM);
-  expect_text(&o[2], "closed the connection before it answered");
-  assert_int_equal(atomic_load(&origin.requests), 4); // once, once-anew twice, POST once
-  for (int i = 0; i < 3; i++) done(&o[i]);
-}
-
 // ---- leaving
 
 static struct fiber *fetcher;
@@ -584,7 +486,6 @@ int main(void) {
                                      TEST(limits_of_size),
                                      TEST(limits_of_time),
                                      TEST(a_call_knows_nothing_of_the_one_before),
-                                     TEST(only_what_is_safe_is_sent_again),
                                      TEST(cancel_aborts_the_connection),
                                      TEST(the_fibers_deadline_aborts),
                                      TEST(many_at_once),

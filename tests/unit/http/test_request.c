@@ -159,12 +159,46 @@ static void test_key(void **state) {
   assert_memory_not_equal(keys[0], keys[2], HTTP_CLIENT_KEY);
 }
 
+static int passed(struct arena *a, const char *text, struct http_request *r, char id[TOKEN_ID]) {
+  struct http_header header = {STR(HTTP_PASSED_ON), str_of(text)};
+  *r = (struct http_request){.headers = {&header, 1}, .arena = a};
+  return http_request_passed(r, STR("k3v0a9xq"), id).status;
+}
+
+static void test_passed_on(void **state) {
+  (void)state;
+  struct arena *a = arena_new();
+  struct http_request r;
+  char id[TOKEN_ID] = "";
+  assert_int_equal(passed(a, "k3v0a9xq req_00abc 192.0.2.1 https", &r, id), 0);
+  assert_true(str_is(r.client, "192.0.2.1") && str_is(r.id, "req_00abc") && r.secure && r.passed_on);
+  assert_int_equal(passed(a, "k3v0a9xq req_00abc 2001:db8::1 http", &r, id), 0);
+  assert_true(str_is(r.client, "2001:db8::1") && !r.secure);
+  assert_int_equal(passed(a, "k3v0a9xr req_00abc 192.0.2.1 https", &r, id), 421);
+  static const char *const bad[] = {"",
+                                    "k3v0a9xq",
+                                    "k3v0a9xq req_1 192.0.2.1",
+                                    "k3v0a9xq req_1 192.0.2.1 ftp",
+                                    "k3v0a9xq req_1 nowhere https",
+                                    "k3v0a9xq req/1 192.0.2.1 https",
+                                    "k3v0a9xq  192.0.2.1 https",
+                                    "k3v0a9xq req_0123456789012345678901234 192.0.2.1 https",
+                                    "k3v0a9xq req_1 192.0.2.1 https more"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    int status = passed(a, bad[i], &r, id);
+    if (status != 400 || r.passed_on) fail_msg("%s: %d", bad[i], status);
+  }
+  struct http_header twice[] = {{STR(HTTP_PASSED_ON), STR("k3v0a9xq req_1 192.0.2.1 https")},
+                                {STR(HTTP_PASSED_ON), STR("k3v0a9xq req_1 192.0.2.1 https")}};
+  r = (struct http_request){.headers = {twice, 2}, .arena = a};
+  assert_int_equal(http_request_passed(&r, STR("k3v0a9xq"), id).status, 400);
+  arena_free(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_heads),
-      cmocka_unit_test(test_parts),
-      cmocka_unit_test(test_client),
-      cmocka_unit_test(test_key),
+      cmocka_unit_test(test_heads),  cmocka_unit_test(test_passed_on), cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_client), cmocka_unit_test(test_key),
   };
   return cmocka_run_group_tests_name("http/request", tests, NULL, NULL);
 }

@@ -271,10 +271,12 @@ static void drained(void *arg) {
 }
 
 static void drain_slowly(void *arg) {
-  http_server_drain(((struct fixture *)arg)->server, WAIT_MS, drained, arg);
+  http_server_drain(((struct fixture *)arg)->server,
+                    &(struct http_drain){.deadline_ms = WAIT_MS, .done = drained, .arg = arg});
 }
 static void drain_fast(void *arg) {
-  http_server_drain(((struct fixture *)arg)->server, 50, drained, arg);
+  http_server_drain(((struct fixture *)arg)->server,
+                    &(struct http_drain){.deadline_ms = 50, .done = drained, .arg = arg});
 }
 
 static void drain_kinds(void *ctx, struct http_exchange *x) {
@@ -338,6 +340,60 @@ static void test_drain_has_a_deadline(void **state) {
   assert_true(wait_done(f));
   assert_true(is_closed(fd));
   close(fd);
+  fixture_stop(f);
+}
+
+static void drain_leaving(void *arg) {
+  http_server_drain(
+      ((struct fixture *)arg)->server,
+      &(struct http_drain){.deadline_ms = WAIT_MS, .leave_ms = WAIT_MS, .done = drained, .arg = arg});
+}
+
+static void drain_leaving_fast(void *arg) {
+  http_server_drain(
+      ((struct fixture *)arg)->server,
+      &(struct http_drain){.deadline_ms = WAIT_MS, .leave_ms = 50, .done = drained, .arg = arg});
+}
+
+// A balancer may send a request on a connection that it has, or has just opened: it is answered, and told to go.
+static void test_drain_answers_who_is_connected(void **state) {
+  (void)state;
+  struct http_options o = fixture_options();
+  struct fixture *f = fixture_start(&o, drain_kinds);
+  char out[4096];
+  int used = fixture_connect(f), fresh = fixture_connect(f);
+  send_all(used, GET);
+  read_until(used, "finished\n", out, sizeof out);
+  assert_null(strstr(out, "Connection: close\r\n"));
+  loop_post(f->loop, drain_leaving, f);
+  const int both[] = {used, fresh};
+  for (size_t i = 0; i < 2; i++) {
+    do { // until the drain has begun
+      send_all(both[i], GET);
+      read_until(both[i], "finished\n", out, sizeof out);
+      assert_int_equal(status_of(out), 200);
+    } while (!strstr(out, "Connection: close\r\n"));
+    assert_true(is_closed(both[i]));
+    close(both[i]);
+  }
+  assert_true(wait_done(f));
+  fixture_stop(f);
+}
+
+static void test_drain_leaves_who_says_nothing(void **state) {
+  (void)state;
+  struct http_options o = fixture_options();
+  struct fixture *f = fixture_start(&o, drain_kinds);
+  char out[4096];
+  int used = fixture_connect(f), fresh = fixture_connect(f);
+  send_all(used, GET);
+  read_until(used, "finished\n", out, sizeof out);
+  loop_post(f->loop, drain_leaving_fast, f);
+  assert_true(wait_done(f));
+  assert_true(is_closed(used));
+  assert_true(is_closed(fresh));
+  close(used);
+  close(fresh);
   fixture_stop(f);
 }
 
@@ -460,6 +516,8 @@ int main(void) {
       cmocka_unit_test(test_heartbeat),
       cmocka_unit_test(test_full_queue_closes_the_stream),
       cmocka_unit_test(test_drain_finishes_what_runs),
+      cmocka_unit_test(test_drain_answers_who_is_connected),
+      cmocka_unit_test(test_drain_leaves_who_says_nothing),
       cmocka_unit_test(test_drain_has_a_deadline),
       cmocka_unit_test(test_drain_ends_what_outlives_its_client),
       cmocka_unit_test(test_drain_with_nothing_open),

@@ -17,6 +17,7 @@ static void times_are_read(void **state) {
   } cases[] = {
       {"in the last 48 hours", "2026-11-24T10:30:00.000Z", "2026-11-26T10:30:00.000Z"},
       {"over the past 7 days", "2026-11-19T10:30:00.000Z", "2026-11-26T10:30:00.000Z"},
+      {"over the last fortnight", "2026-11-12T10:30:00.000Z", "2026-11-26T10:30:00.000Z"},
       {"last 24h", "2026-11-25T10:30:00.000Z", "2026-11-26T10:30:00.000Z"},
       {"this week", "2026-11-23T00:00:00.000Z", "2026-11-26T10:30:00.000Z"},
       {"last week", "2026-11-16T00:00:00.000Z", "2026-11-23T00:00:00.000Z"},
@@ -40,6 +41,8 @@ static void times_are_read(void **state) {
       {"between 12 am and 12 pm yesterday", "2026-11-25T00:00:00.000Z", "2026-11-25T12:00:00.000Z"},
       {"on 12 November between 7 and 8:30", "2026-11-12T07:00:00.000Z", "2026-11-12T08:30:00.000Z"},
       {"since 9:00", "2026-11-26T09:00:00.000Z", "2026-11-26T10:30:00.000Z"},
+      {"per week over the last 60 days", "2026-09-27T10:30:00.000Z", "2026-11-26T10:30:00.000Z"},
+      {"days of the past 20", "2026-11-06T10:30:00.000Z", "2026-11-26T10:30:00.000Z"},
       {"the past two weeks", "2026-11-12T10:30:00.000Z", "2026-11-26T10:30:00.000Z"},
   };
   struct arena *a = arena_new();
@@ -93,8 +96,8 @@ static void german_times_are_read(void **state) {
 }
 
 static void words_that_are_no_time_stay(void **state) {
-  static const char *const cases[] = {"how many zones", "top 5 paths", "the last deployment",
-                                      "may I see rules"};
+  static const char *const cases[] = {"how many zones",  "top 5 paths",           "the last deployment",
+                                      "may I see rules", "the previous 5 orders", "of the 3 before"};
   struct arena *a = arena_new();
   const struct zone *utc;
   struct err err;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/check.h"
 
+#include "language/language.h"
 #include "language/words.h"
 
 static void words_are_told_apart(void **state) {
@@ -31,6 +32,34 @@ static void words_are_told_apart(void **state) {
     assert_int_equal(w.n, 1);
     assert_string_equal(word_kind_name(w.items[0].kind), word_kind_name(cases[i].kind));
   }
+  arena_free(a);
+}
+
+static void what_an_apostrophe_adds_goes(void **state) {
+  static const struct {
+    const char *text, *low;
+    size_t n;
+  } cases[] = {{"I'd", "i", 1},
+               {"we've", "we", 1},
+               {"they\xe2\x80\x99re", "they", 1},
+               {"don't", "dont", 1},
+               {"Thunderbolt's", "thunderbolt", 1},
+               {"o'd'", "o", 1},
+               {"JPGs", "jpg", 1}, // of initials there may be more than one
+               {"Js", "js", 1},
+               {"DNS", "dns", 1}};
+  struct arena *a = arena_new();
+  struct ask_words w;
+  struct err err;
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    assert_true(language_words(str_of(cases[i].text), a, &w, &err));
+    assert_int_equal(w.n, cases[i].n);
+    check_text(w.items[0].low, cases[i].low);
+  }
+  assert_true(language_words(STR("Quiet Money vs. Bread. And?"), a, &w, &err));
+  assert_int_equal(w.items[3].clause, 0); // cut short, and no end of a sentence
+  assert_int_equal(w.items[4].clause, 1);
   arena_free(a);
 }
 
@@ -78,11 +107,27 @@ static void a_question_of_a_megabyte_is_refused(void **state) {
   arena_free(a);
 }
 
+// A word of the language that has the stem of a country's would take it out of a question: "francs", "France".
+static void countries_are_no_words_of_the_language(void **state) {
+  static const char *const countries[] = {"France", "Germany", "Japan", "Poland", "Turkey", "Canada"};
+  struct arena *a = arena_new();
+  (void)state;
+  for (size_t i = 0; i < sizeof countries / sizeof *countries; i++) {
+    struct ask_words w;
+    struct err err;
+    assert_true(language_words(str_of(countries[i]), a, &w, &err));
+    if (language_fills(language_find(STR("en")), &w, 0)) fail_msg("%s", countries[i]);
+  }
+  arena_free(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(words_are_told_apart),
+      cmocka_unit_test(what_an_apostrophe_adds_goes),
       cmocka_unit_test(marks_end_clauses_and_quotes_hold_together),
       cmocka_unit_test(kin_have_one_stem),
+      cmocka_unit_test(countries_are_no_words_of_the_language),
       cmocka_unit_test(a_question_of_a_megabyte_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,7 +55,30 @@ static void questions(void **state) {
   inbox_free(old.inbox);
 }
 
+// Nor to one that nobody can answer for, as a list is, even where it is the newest: news still are its own.
+static void questions_meanwhile(void **state) {
+  (void)state;
+  struct hub h;
+  struct hub_call asked = {.id = 1, .inbox = inbox_new()};
+  struct hub_call lists = {.id = 2, .inbox = inbox_new(), .unasked = true};
+  struct err err;
+  hub_init(&h);
+  assert_true(hub_add_call(&h, &asked, &err) && hub_add_call(&h, &lists, &err));
+  dispatch(&h, QUESTION);
+  assert_int_equal(drain(asked.inbox), 1);
+  dispatch(&h, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{}}");
+  assert_int_equal(drain(lists.inbox), 1);
+  hub_drop_call(&h, &asked);
+  struct message *m = make(QUESTION);
+  assert_false(hub_dispatch(&h, &m));
+  message_free(m);
+  hub_drop_call(&h, &lists);
+  hub_free(&h);
+  inbox_free(asked.inbox);
+  inbox_free(lists.inbox);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(questions)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(questions), cmocka_unit_test(questions_meanwhile)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,7 +55,9 @@ static void test_numbers_that_stand_for_something(void **state) {
       "{\"type\":\"integer\",\"description\":\"1 = new, 2 = in_use, 3 = gone\"},\"stars\":{\"type\":"
       "\"integer\",\"description\":\"0 = worst, 5 = best\"},\"n\":{\"type\":\"integer\",\"description\":"
       "\"1-5\"}}}}",
-      "", "due:epoch made:epoch state:coded=1~new|2~in_use|3~gone stars:integer n:integer");
+      "",
+      "due:epoch#unix,timestamp made:epoch state:coded#new,use,gone=1~new|2~in_use|3~gone "
+      "stars:integer#worst,best n:integer");
 }
 
 // What nobody can tell, what has no end, what would break the text.

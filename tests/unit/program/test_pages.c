@@ -105,6 +105,17 @@ static const struct row {
      "page=page more=/state/again", 2, 0, "end"},
     {"the total, by the connector's pointer", "offset", "{}", "{\"x\":{\"all\":\"7\"}}", NULL,
      "offset=offset total=/x/all", 2, 0, "offset=2"},
+    {"a cursor in an object of any name beside the list", "cursor limit", "{}",
+     "{\"guests\":[1,2],\"page\":{\"size\":2,\"next\":\"abc\"}}", NULL, NULL, 2, 0, "cursor=abc"},
+    {"the same, within another", "cursor", "{}",
+     "{\"result\":{\"items\":[1],\"batch\":{\"nextToken\":\"t\"}}}", NULL, NULL, 1, 0, "cursor=t"},
+    {"the same, at the end", "cursor limit", "{\"limit\":2}",
+     "{\"guests\":[1,2],\"page\":{\"size\":2,\"next\":null}}", NULL, NULL, 2, 0, "end"},
+    {"the total in one", "limit", "{}", "{\"items\":[1,2],\"found\":{\"total\":9}}", NULL, NULL, 2, 0, "cut"},
+    {"not of one thing, which has no list", "cursor", "{}",
+     "{\"id\":1,\"seats\":{\"total\":9,\"next\":\"b\"}}", NULL, NULL, 1, 0, "end"},
+    {"not in a part that has parts of its own", "cursor", "{}",
+     "{\"items\":[1],\"owner\":{\"next\":\"b\",\"address\":{\"city\":\"c\"}}}", NULL, NULL, 1, 0, "end"},
     {"no JSON", "page", "{}", NULL, NULL, NULL, 0, 0, "end"},
 };
 

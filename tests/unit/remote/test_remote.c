@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows of remote tools: pinned, reviewed, renamed, dropped. The vendor is tests' own: mcp_peer_hello and
 // mcp_list_all are wrapped.
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/steady.h"
@@ -66,8 +66,8 @@ bool __wrap_mcp_list_all(struct mcp_peer *p, const struct mcp_list *list,
 }
 
 static int setup(void **state) {
-  if (memory_store_open(state) != 0) return -1;
-  memory_store_account("acc_1", "acme", "mcp");
+  if (fresh_store_open(state) != 0) return -1;
+  fresh_store_account("acc_1", "acme", "mcp");
   env = (struct account_env){.store = store};
   account.peer = (struct mcp_peer *)(uintptr_t)1;
   vendor.fails = ERR_OK;
@@ -316,9 +316,9 @@ static void what_went_is_kept_until_the_clock_is_known_to_be_right(void **state)
   const int64_t day = 24 * 3600 * 1000, now = clock_now_ms();
   sync_now("[" LIST "," DROP "]");
   sync_now("[" DROP "]");
-  memory_store_sql(arena_printf(arena, "UPDATE remote_tool SET gone_at = %lld WHERE gone_at > 0",
-                                (long long)(now - 40 * day))
-                       .p);
+  fresh_store_sql(arena_printf(arena, "UPDATE remote_tool SET gone_at = %lld WHERE gone_at > 0",
+                               (long long)(now - 40 * day))
+                      .p);
   steady_begin(now - 30 * day);
   for (int round = 0; round < 3; round++) {
     sync_now("[" DROP "]");
@@ -413,18 +413,18 @@ static void rows_that_somebody_wrote_serve_nothing(void **state) {
       STR("k1 1111111111111111111111111111111111111111111111111111111111111111\n"), &ring, &err));
   store_set_ring(store, ring);
   sync_now("[" LIST "," DROP "," DARK "]");
-  memory_store_sql("CREATE TABLE kept AS SELECT * FROM remote_tool");
+  fresh_store_sql("CREATE TABLE kept AS SELECT * FROM remote_tool");
   for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
-    memory_store_sql(arena_printf(arena, "UPDATE remote_tool SET %s WHERE name = 'delete_zone'", edits[i]).p);
+    fresh_store_sql(arena_printf(arena, "UPDATE remote_tool SET %s WHERE name = 'delete_zone'", edits[i]).p);
     assert_false(served("delete_zone"));
     assert_true(served("list_zones"));
     sync_now("[" LIST "," DROP "," DARK "]"); // nor does what the vendor says next make it good
     assert_false(served("delete_zone"));
-    memory_store_sql("DELETE FROM remote_tool");
-    memory_store_sql("INSERT INTO remote_tool SELECT * FROM kept");
+    fresh_store_sql("DELETE FROM remote_tool");
+    fresh_store_sql("INSERT INTO remote_tool SELECT * FROM kept");
     assert_true(served("list_zones"));
   }
-  memory_store_sql(
+  fresh_store_sql(
       "UPDATE remote_tool SET decision = 'approved', pinned = definition WHERE name = 'delete_zone'");
   assert_true(decide("delete_zone", REMOTE_APPROVED, &changed)); // a person who may
   assert_true(served("delete_zone"));
@@ -432,7 +432,7 @@ static void rows_that_somebody_wrote_serve_nothing(void **state) {
   seal_ring_free(ring);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, memory_store_close)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, fresh_store_close)
 
 int main(void) {
   const struct CMUnitTest tests[] = {

@@ -25,6 +25,14 @@ static const struct {
     {"the token has expired", true, true, true, true, 0, NOW, false},
 };
 
+static struct catalog_url *opens; // what the catalog has of the hash; NULL: nothing
+
+struct catalog_url *__wrap_catalog_url_by_hash(const struct catalog *c, const unsigned char *hash);
+struct catalog_url *__wrap_catalog_url_by_hash(const struct catalog *c, const unsigned char *hash) {
+  (void)c;
+  return opens && memcmp(hash, opens->row->hash, TOKEN_HASH) == 0 ? opens : NULL;
+}
+
 static void it_ends_with_the_right(void **state) {
   (void)state;
   struct principal url = {.kind = PRINCIPAL_URL}, token = {.kind = PRINCIPAL_TOKEN};
@@ -40,12 +48,11 @@ static void it_ends_with_the_right(void **state) {
     live.expires_at = rows[i].token_until;
     struct standing s = standing_of(&by, rows[i].by_token ? &token : &url);
     struct catalog c = {0};
-    if (rows[i].server_stays) map_put(&c.urls_by_hash, str_make((const char *)row.hash, TOKEN_HASH), &by);
+    opens = rows[i].server_stays ? &by : NULL;
     if (rows[i].token) map_put(&c.tokens_by_hash, str_make((const char *)live.hash, TOKEN_HASH), &live);
     const struct catalog_server *found = standing_server(&s, &c, NOW);
     if (found != (rows[i].goes_on ? &server : NULL))
       fail_msg("%s: %s", rows[i].what, found ? "goes on" : "ended");
-    map_free(&c.urls_by_hash);
     map_free(&c.tokens_by_hash);
   }
 }

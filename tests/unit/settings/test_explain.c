@@ -56,8 +56,47 @@ static void json_says_value_and_source(void **state) {
   buf_free(&b);
 }
 
+// Whatever reading of it a password has.
+static void a_password_in_a_url_is_not_shown(void **state) {
+  (void)state;
+  static const struct {
+    const char *url, *shown;
+  } cases[] = {
+      {"sqlite:/var/lib/postern.db", "sqlite:/var/lib/postern.db"},
+      {"postgres://postern@db.example.com/postern?sslmode=require",
+       "postgres://postern@db.example.com/postern?sslmode=require"},
+      {"postgres://postern:SECRET@db.example.com:5433/postern",
+       "postgres://postern:***@db.example.com:5433/postern"},
+      {"postgres://postern:SE/CRET@db/postern", "postgres://postern:***@db/postern"},
+      {"postgres://postern:SE?CR@ET@db/postern", "postgres://postern:***@db/postern"},
+      {"postgres:///postern?host=/run/postgresql&password=SECRET&user=p",
+       "postgres:///postern?host=/run/postgresql&password=***&user=p"},
+      {"postgres:///postern?pass%77ord=SECRET&passfile=/etc/x",
+       "postgres:///postern?pass%77ord=***&passfile=/etc/x"},
+      {"postgres://[::1]:5432/postern?sslpassword=SECRET", "postgres://[::1]:5432/postern?sslpassword=***"},
+      {"postgres://:SECRET@/postern", "postgres://:***@/postern"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char variable[256];
+    snprintf(variable, sizeof variable, "POSTERN_STORE=%s", cases[i].url);
+    struct settings_input in = {.environment = (char *[]){variable, NULL}};
+    struct settings *s = NULL;
+    struct err err;
+    struct buf b = BUF_MAX(1 << 20);
+    char line[256];
+    assert_true(settings_load(&in, &s, &err));
+    settings_explain(s, SETTINGS_AS_TEXT, &b);
+    snprintf(line, sizeof line, "\nstore: %s\n", cases[i].shown);
+    if (!str_contains(buf_str(&b), str_of(line))) fail_msg("expected %s in %.*s", line, 1200, b.p);
+    assert_false(str_contains(buf_str(&b), STR("SECRET")));
+    settings_free(s);
+    buf_free(&b);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_password_in_a_url_is_not_shown),
       cmocka_unit_test(every_form_has_every_key_and_no_secret),
       cmocka_unit_test(json_says_value_and_source),
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Aliases as rows: stamped, each name once, none for another, counted.
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "crypto/seal.h"
 #include "shelf/alias_row.h"
@@ -11,13 +11,13 @@ static struct seal_ring *ring;
 static struct err err;
 
 static int setup(void **state) {
-  if (memory_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
+  if (fresh_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
   store_set_ring(store, ring);
   return 0;
 }
 
 static int teardown(void **state) {
-  int closed = memory_store_close(state);
+  int closed = fresh_store_close(state);
   seal_ring_free(ring);
   return closed;
 }
@@ -87,9 +87,9 @@ static void test_stamped(void **state) {
                                       "UPDATE alias SET stamp = ''", "UPDATE alias SET id = 'als_9'"};
   for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
     struct shelf_alias one = sample("als_1", "production", "example.com"), *all;
-    memory_store_sql("DELETE FROM alias");
+    fresh_store_sql("DELETE FROM alias");
     insert(&one);
-    memory_store_sql(edits[i]);
+    fresh_store_sql(edits[i]);
     if (counted(&all)) fail_msg("%s", edits[i]);
   }
 }
@@ -97,7 +97,7 @@ static void test_stamped(void **state) {
 static void test_full(void **state) {
   (void)state;
   struct shelf_alias one = sample("als_x", "x", "v"), more = sample("als_y", "y", "v");
-  memory_store_sql(
+  fresh_store_sql(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999) INSERT INTO alias "
       "(id, name, folded, value, meant, made_by, created_at, updated_at, stamp) "
       "SELECT 'als_' || i, 'n' || i, 'n' || i, 'z', 'z', 'tok_1', 1, 1, '' FROM n");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kept and published programs as rows: sealed, bound to whose they are, counted.
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 
 #include "crypto/seal.h"
 #include "shelf/shelf_row.h"
@@ -12,16 +12,16 @@ static struct seal_ring *ring;
 static struct err err;
 
 static int setup(void **state) {
-  if (memory_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
+  if (fresh_store_open(state) != 0 || !seal_ring_from_text(STR(KEY), &ring, &err)) return -1;
   store_set_ring(store, ring);
-  memory_store_sql(
+  fresh_store_sql(
       "INSERT INTO server (id, name, share, config, require_api_token, token_hash, created_at, updated_at, "
       "expires_at, version) VALUES ('srv_1', 's', 0, '{}', 0, 'h', 1, 1, 0, 1)");
   return 0;
 }
 
 static int teardown(void **state) {
-  int closed = memory_store_close(state);
+  int closed = fresh_store_close(state);
   seal_ring_free(ring);
   return closed;
 }
@@ -86,9 +86,9 @@ static void test_bound(void **state) {
                                       "UPDATE program SET document = ''", "UPDATE program SET id = 'prg_9'"};
   for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
     struct shelf_row row = sample("prg_1", "a"), back;
-    memory_store_sql("DELETE FROM program");
+    fresh_store_sql("DELETE FROM program");
     insert(&row);
-    memory_store_sql(edits[i]);
+    fresh_store_sql(edits[i]);
     if (shelf_row_read(store, i == 4 ? STR("prg_9") : row.id, arena, &back, &err)) fail_msg("%s", edits[i]);
   }
 }
@@ -96,17 +96,17 @@ static void test_bound(void **state) {
 static void test_full(void **state) {
   (void)state;
   struct shelf_row row = sample("prg_x", "x");
-  memory_store_sql(
+  fresh_store_sql(
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) INSERT INTO program "
       "(id, name, owner, visibility, bytes, created_at, updated_at, version, document) "
       "SELECT 'prg_' || i, 'n' || i, 'tok_1', 'shared', 6000, 1, 1, 1, '' FROM n");
   insert(&row); // the ten thousandth
   struct shelf_row more = sample("prg_y", "y");
   refuse(shelf_row_insert(store, &more, &err), ERR_LIMIT);
-  memory_store_sql("DELETE FROM program WHERE id = 'prg_1'");
-  memory_store_sql("UPDATE program SET bytes = 70000000 WHERE id = 'prg_2'");
+  fresh_store_sql("DELETE FROM program WHERE id = 'prg_1'");
+  fresh_store_sql("UPDATE program SET bytes = 70000000 WHERE id = 'prg_2'");
   refuse(shelf_row_insert(store, &more, &err), ERR_LIMIT); // by their bytes
-  memory_store_sql("UPDATE program SET bytes = 1 WHERE id = 'prg_2'");
+  fresh_store_sql("UPDATE program SET bytes = 1 WHERE id = 'prg_2'");
   insert(&more);
 }
 
@@ -150,7 +150,7 @@ static void test_published(void **state) {
   assert_int_equal(count, 2);
   check_text(all[0].name, "a_tool");
   check_text(all[1].description, "Counts");
-  memory_store_sql("UPDATE program_tool SET program_id = 'prg_2' WHERE name = 'a_tool'"); // without the key
+  fresh_store_sql("UPDATE program_tool SET program_id = 'prg_2' WHERE name = 'a_tool'"); // without the key
   assert_true(shelf_tool_row_all(store, arena, &all, &count, &err));
   assert_int_equal(count, 1);
   assert_true(shelf_row_delete(store, STR("prg_1"), &err)); // its tools go along

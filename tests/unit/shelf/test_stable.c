@@ -71,7 +71,8 @@ static struct str keep(const char *program) {
   struct program_view view = {.catalog = &catalog};
   struct stable_look look = look_new();
   yyjson_doc *doc = read(fixture_json(arena, program));
-  const struct program_examined *x = program_examine(&env, &view, yyjson_doc_get_root(doc), arena, &faults);
+  const struct program_examined *x =
+      program_examine(&env, &view, yyjson_doc_get_root(doc), NULL, arena, &faults);
   if (!x) fail_msg("%.*s: %.*s", STR_ARG(faults.items[0].pointer), STR_ARG(faults.items[0].text));
   struct str kept = stable_make(&x->program, &x->plan, &look);
   stable_done(&look);

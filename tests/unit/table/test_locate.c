@@ -44,6 +44,17 @@ static void test_find(void **state) {
       {"{\"data\":{\"viewer\":{\"zones\":[{\"zoneTag\":\"a\",\"events\":[]}]}}}", true,
        "/data/viewer/zones/*/events"},
       {"{\"errors\":[{\"message\":\"x\"}],\"data\":{\"a\":[{\"n\":1}]}}", true, "/data/a"},
+      // what pages are called elsewhere: Spring, Link headers in a body, HAL
+      {"{\"content\":[{\"a\":1}],\"number\":0,\"size\":20,\"totalPages\":1,\"totalElements\":1,\"last\":"
+       "true}",
+       false, "/content"},
+      {"{\"content\":[],\"number\":0,\"size\":20,\"totalPages\":0,\"totalElements\":0,\"last\":true,"
+       "\"pageable\":{}}",
+       false, "/content"},
+      {"{\"members\":[{\"a\":1}],\"current_page\":1,\"last_page\":4,\"next_page_url\":\"x\",\"per_page\":15}",
+       false, "/members"},
+      {"{\"number\":\"R-1\",\"customer\":\"x\",\"issued_on\":\"y\",\"sum\":3,\"lines\":[{\"a\":1}]}", false,
+       ""},
       {"7", false, ""},
   };
   struct arena *a = arena_new();

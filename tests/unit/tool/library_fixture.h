@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// library_fixture: a store in memory, no shipped connectors, and a vendor's description in three
+// library_fixture: an empty store, no shipped connectors, and a vendor's description in three
 // versions, for the tests of library and catalog. Example:
 //   cmocka_unit_test_setup_teardown(a_toolset_is_kept, library_open, library_close)
 #ifndef POSTERN_TESTS_UNIT_TOOL_LIBRARY_FIXTURE_H
 #define POSTERN_TESTS_UNIT_TOOL_LIBRARY_FIXTURE_H
 
-#include "../support/memory_store.h"
+#include "../support/fresh_store.h"
 #include "tool/library.h"
 
 #define LIBRARY_DOCUMENT(paths) "openapi: 3.1.0\ninfo: {title: Acme, version: '1'}\npaths:\n" paths
@@ -30,14 +30,14 @@ static inline struct str library_definition(const char *name) {
 static inline int library_open(void **state) {
   struct err err;
   library = (struct library_env){.tool_bytes = 24 * 1024};
-  if (memory_store_open(state) != 0 || !connector_set_load(NULL, &library.connectors, &err)) return -1;
+  if (fresh_store_open(state) != 0 || !connector_set_load(NULL, &library.connectors, &err)) return -1;
   library.store = store;
   return 0;
 }
 
 static inline int library_close(void **state) {
   connector_set_free(library.connectors);
-  return memory_store_close(state);
+  return fresh_store_close(state);
 }
 
 static inline bool library_try(const char *name, const char *document, struct err *err) {

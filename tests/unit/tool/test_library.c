@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library_fixture.h"
 
+#include "crypto/seal.h"
+
 static void an_import_is_compiled_and_kept(void **state) {
   (void)state;
   library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
@@ -16,7 +18,7 @@ static void an_import_is_compiled_and_kept(void **state) {
 static void a_toolset_is_compiled_once(void **state) {
   (void)state;
   library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
-  memory_store_sql("UPDATE toolset SET body = replace(body, 'list_all_acme_things', 'from_the_store')");
+  fresh_store_sql("UPDATE toolset SET body = replace(body, 'list_all_acme_things', 'from_the_store')");
   struct toolset *set = library_get("acme");
   assert_non_null(map_get(&set->by_name, STR("from_the_store")));
   toolset_unref(set);
@@ -84,7 +86,7 @@ static void an_mcp_server_is_a_definition_alone(void **state) {
   assert_int_equal(library_rows("toolset") + library_rows("tool_name"), 0);
   connector_set_free(library.connectors); // as after a restart
   assert_true(connector_set_load(NULL, &library.connectors, &err));
-  assert_true(library_load_imports(&library, &err));
+  assert_true(library_follow(&library, &err));
   const struct connector *c = connector_find(library.connectors, STR("wiki"));
   assert_non_null(c);
   assert_true(c->imported && c->kind == CONNECTOR_MCP);
@@ -109,10 +111,72 @@ static void imports_come_back_at_start(void **state) {
   library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
   connector_set_free(library.connectors); // as after a restart
   assert_true(connector_set_load(NULL, &library.connectors, &err));
-  assert_true(library_load_imports(&library, &err));
+  assert_true(library_follow(&library, &err));
   struct toolset *set = library_get("acme");
   assert_int_equal(set->count, 2);
   toolset_unref(set);
+}
+
+// As another program at the same store has it.
+static void imports_of_another_program_are_followed(void **state) {
+  (void)state;
+  struct err err;
+  library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
+  const struct connector *was = connector_find(library.connectors, STR("acme"));
+  assert_true(library_follow(&library, &err));
+  assert_ptr_equal(connector_find(library.connectors, STR("acme")), was); // it is as it was
+  fresh_store_sql("UPDATE connector SET stamp = 'another'");
+  assert_true(library_follow(&library, &err));
+  assert_ptr_not_equal(connector_find(library.connectors, STR("acme")), was);
+  fresh_store_sql("DELETE FROM connector");
+  assert_true(library_follow(&library, &err));
+  assert_null(connector_find(library.connectors, STR("acme")));
+}
+
+// Who follows the changelog comes just behind a commit, on another thread: what he then makes accounts of is what was stored,
+// and not the one of before.
+static struct str beside; // what he saw; without one nobody follows
+
+bool __real_store_transact(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err),
+                           void *arg, struct err *err);
+bool __wrap_store_transact(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err),
+                           void *arg, struct err *err);
+bool __wrap_store_transact(struct store *s, bool (*body)(struct store *s, void *arg, struct err *err),
+                           void *arg, struct err *err) {
+  bool ok = __real_store_transact(s, body, arg, err);
+  if (!ok || !beside.n) return ok;
+  assert_true(library_follow(&library, err));
+  const struct connector *c = connector_find(library.connectors, STR("wiki"));
+  beside = c ? c->label : STR("none");
+  return ok;
+}
+
+static void who_follows_an_import_at_once_has_it(void **state) {
+  (void)state;
+  struct err err = {0};
+  struct openapi_result report;
+  struct seal_ring *ring; // so that each has a stamp of its own
+  assert_true(seal_ring_from_text(
+      STR("k1 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"), &ring, &err));
+  store_set_ring(store, ring);
+  static const char *const labels[] = {"Wiki", "Wiki of another kind", "Wiki again"};
+  for (size_t i = 0; i < 3; i++) {
+    struct library_import in = {
+        arena_printf(arena,
+                     "name: wiki\nlabel: %s\nkind: mcp\nbase_url: https://wiki.example/mcp\n"
+                     "auth:\n  - {id: open, open: true}\n",
+                     labels[i]),
+        STR("")};
+    beside = STR("nobody");
+    if (!library_add(&library, &in, arena, &report, &err)) fail_msg("%s", err.text);
+    if (!str_is(beside, labels[i])) fail_msg("%s: %.*s", labels[i], STR_ARG(beside));
+    assert_true(str_is(connector_find(library.connectors, STR("wiki"))->label, labels[i]));
+  }
+  if (!library_remove(&library, STR("wiki"), &err)) fail_msg("%s", err.text);
+  assert_true(str_is(beside, "none"));
+  beside = STR_NONE;
+  store_set_ring(store, NULL);
+  seal_ring_free(ring);
 }
 
 // One that cannot be read any more takes nobody else's along.
@@ -120,11 +184,11 @@ static void a_damaged_import_is_left_out(void **state) {
   (void)state;
   struct err err;
   library_import("mend", LIBRARY_DOCUMENT(LIBRARY_THINGS));
-  memory_store_sql("INSERT INTO connector (name, definition, document) VALUES ('aaa', 'name: [', ''), "
-                   "('bbb', '', ''), ('zzz', 'kind: what', '')");
+  fresh_store_sql("INSERT INTO connector (name, definition, document) VALUES ('aaa', 'name: [', ''), "
+                  "('bbb', '', ''), ('zzz', 'kind: what', '')");
   connector_set_free(library.connectors); // as after a restart
   assert_true(connector_set_load(NULL, &library.connectors, &err));
-  assert_true(library_load_imports(&library, &err));
+  assert_true(library_follow(&library, &err));
   assert_null(connector_find(library.connectors, STR("aaa")));
   struct toolset *set = library_get("mend");
   assert_int_equal(set->count, 2);
@@ -135,12 +199,12 @@ static void removal_takes_names_too_but_not_from_under_an_account(void **state) 
   (void)state;
   struct err err = {0};
   library_import("acme", LIBRARY_DOCUMENT(LIBRARY_THINGS));
-  memory_store_account("acc_1", "main", "acme");
+  fresh_store_account("acc_1", "main", "acme");
   assert_false(library_remove(&library, STR("acme"), &err));
   assert_int_equal(err.code, ERR_CONFLICT);
   assert_non_null(strstr(err.text, "main"));
   assert_int_equal(library_rows("tool_name"), 2);
-  memory_store_sql("DELETE FROM account");
+  fresh_store_sql("DELETE FROM account");
   assert_true(library_remove(&library, STR("acme"), &err));
   assert_int_equal(library_rows("connector") + library_rows("toolset") + library_rows("tool_name"), 0);
   assert_null(connector_find(library.connectors, STR("acme")));
@@ -152,10 +216,16 @@ static void removal_takes_names_too_but_not_from_under_an_account(void **state) 
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(an_import_is_compiled_and_kept),      TEST(a_toolset_is_compiled_once),
-      TEST(a_later_version_renames_nothing),     TEST(a_bad_import_leaves_no_trace),
-      TEST(an_mcp_server_is_a_definition_alone), TEST(imports_come_back_at_start),
-      TEST(a_damaged_import_is_left_out),        TEST(removal_takes_names_too_but_not_from_under_an_account),
+      TEST(an_import_is_compiled_and_kept),
+      TEST(a_toolset_is_compiled_once),
+      TEST(a_later_version_renames_nothing),
+      TEST(a_bad_import_leaves_no_trace),
+      TEST(an_mcp_server_is_a_definition_alone),
+      TEST(imports_come_back_at_start),
+      TEST(imports_of_another_program_are_followed),
+      TEST(who_follows_an_import_at_once_has_it),
+      TEST(a_damaged_import_is_left_out),
+      TEST(removal_takes_names_too_but_not_from_under_an_account),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,62 +26,103 @@ static struct str allowed(const struct policy_filter *f, const struct toolset *s
   return str_trim(out);
 }
 
+static const struct {
+  const char *config, *tools, *written;
+} filter_rows[] = {
+    {"{}",
+     "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
+     "{'require_api_token_auth':false}"},
+    // Read goes by evidence: the unproven list and the custom tool that may write are out.
+    {"{'methods':['read']}", "list_zones get_zone ask_graph List_Zones",
+     "{'methods':['read'],'require_api_token_auth':false}"},
+    {"{'methods':['write']}", "create_zone update_rule delete_rule",
+     "{'methods':['write'],'require_api_token_auth':false}"},
+    {"{'methods':['delete','update','create']}", "create_zone update_rule delete_rule",
+     "{'methods':['write'],'require_api_token_auth':false}"},
+    {"{'methods':['custom']}", "run_query ask_graph",
+     "{'methods':['custom'],'require_api_token_auth':false}"},
+    {"{'methods':['get','delete']}", "get_zone delete_rule",
+     "{'methods':['get','delete'],'require_api_token_auth':false}"},
+    {"{'methods':['read','update']}", "list_zones get_zone update_rule ask_graph List_Zones",
+     "{'methods':['read','update'],'require_api_token_auth':false}"},
+    {"{'tags':['firewall','d1']}", "update_rule run_query",
+     "{'tags':['firewall','d1'],'require_api_token_auth':false}"},
+    {"{'tools':['list_*','get_?one']}", "list_zones get_zone list_unproven",
+     "{'tools':['list_*','get_?one'],'require_api_token_auth':false}"},
+    {"{'record_arguments':true}",
+     "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
+     "{'require_api_token_auth':false,'record_arguments':true}"},
+    {"{'limits':{'each':{'writes_per_day':5},'calls_per_minute':60}}",
+     "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
+     "{'require_api_token_auth':false,'limits':{'calls_per_minute':60,'each':{'writes_per_day':5}}}"},
+    {"{'approval':'destroy'}",
+     "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
+     "{'require_api_token_auth':false,'approval':'destroy'}"},
+    {"{'approval':'none'}",
+     "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
+     "{'require_api_token_auth':false}"},
+    {"{'limits':{'each':{}}}",
+     "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
+     "{'require_api_token_auth':false}"},
+    {"{'paused':true}",
+     "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
+     "{'require_api_token_auth':false,'paused':true}"},
+    {"{'record_arguments':false}",
+     "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
+     "{'require_api_token_auth':false}"},
+    {"{'methods':['read'],'tags':['zones'],'tools':['list_*'],'require_api_token_auth':true}", "list_zones",
+     "{'methods':['read'],'tags':['zones'],'tools':['list_*'],'require_api_token_auth':true}"},
+    {"{'methods':['write'],'tags':['zones'],'tools':['delete_*']}", "",
+     "{'methods':['write'],'tags':['zones'],'tools':['delete_*'],'require_api_token_auth':false}"},
+};
+
 static void filters(void **state) {
   (void)state;
-  static const struct {
-    const char *config, *tools, *written;
-  } rows[] = {
-      {"{}",
-       "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
-       "{'require_api_token_auth':false}"},
-      // Read goes by evidence: the unproven list and the custom tool that may write are out.
-      {"{'methods':['read']}", "list_zones get_zone ask_graph List_Zones",
-       "{'methods':['read'],'require_api_token_auth':false}"},
-      {"{'methods':['write']}", "create_zone update_rule delete_rule",
-       "{'methods':['write'],'require_api_token_auth':false}"},
-      {"{'methods':['delete','update','create']}", "create_zone update_rule delete_rule",
-       "{'methods':['write'],'require_api_token_auth':false}"},
-      {"{'methods':['custom']}", "run_query ask_graph",
-       "{'methods':['custom'],'require_api_token_auth':false}"},
-      {"{'methods':['get','delete']}", "get_zone delete_rule",
-       "{'methods':['get','delete'],'require_api_token_auth':false}"},
-      {"{'methods':['read','update']}", "list_zones get_zone update_rule ask_graph List_Zones",
-       "{'methods':['read','update'],'require_api_token_auth':false}"},
-      {"{'tags':['firewall','d1']}", "update_rule run_query",
-       "{'tags':['firewall','d1'],'require_api_token_auth':false}"},
-      {"{'tools':['list_*','get_?one']}", "list_zones get_zone list_unproven",
-       "{'tools':['list_*','get_?one'],'require_api_token_auth':false}"},
-      {"{'record_arguments':true}",
-       "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
-       "{'require_api_token_auth':false,'record_arguments':true}"},
-      {"{'paused':true}",
-       "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
-       "{'require_api_token_auth':false,'paused':true}"},
-      {"{'record_arguments':false}",
-       "list_zones get_zone list_unproven create_zone update_rule delete_rule run_query ask_graph List_Zones",
-       "{'require_api_token_auth':false}"},
-      {"{'methods':['read'],'tags':['zones'],'tools':['list_*'],'require_api_token_auth':true}", "list_zones",
-       "{'methods':['read'],'tags':['zones'],'tools':['list_*'],'require_api_token_auth':true}"},
-      {"{'methods':['write'],'tags':['zones'],'tools':['delete_*']}", "",
-       "{'methods':['write'],'tags':['zones'],'tools':['delete_*'],'require_api_token_auth':false}"},
-  };
   struct arena *a = arena_new();
   struct toolset *s = fixture_set(a, SET);
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+  for (size_t i = 0; i < sizeof filter_rows / sizeof *filter_rows; i++) {
     struct policy_filter f, again;
     struct err err = {0};
-    yyjson_doc *doc = fixture_doc(a, rows[i].config);
+    yyjson_doc *doc = fixture_doc(a, filter_rows[i].config);
     if (!policy_filter_read(yyjson_doc_get_root(doc), s, a, &f, &err)) fail_msg("row %zu: %s", i, err.text);
     yyjson_doc_free(doc); // the filter keeps its own texts
-    fixture_is(allowed(&f, s, a), rows[i].tools);
+    fixture_is(allowed(&f, s, a), filter_rows[i].tools);
     struct str written = policy_filter_write(&f, a);
-    fixture_is(written, fixture_json(a, rows[i].written).p);
+    fixture_is(written, fixture_json(a, filter_rows[i].written).p);
     doc = yyjson_read(written.p, written.n, 0);
     assert_true(policy_filter_read(yyjson_doc_get_root(doc), NULL, a, &again, &err));
-    fixture_is(allowed(&again, s, a), rows[i].tools);
+    fixture_is(allowed(&again, s, a), filter_rows[i].tools);
     yyjson_doc_free(doc);
   }
   toolset_unref(s);
+  arena_free(a);
+}
+
+// Left out and said to be none are two things: a change that leaves it out must not take it away.
+static void own_accounts(void **state) {
+  (void)state;
+  static const struct {
+    const char *config, *written;
+    size_t count;
+  } rows[] = {
+      {"{}", "{'require_api_token_auth':false}", 0},
+      {"{'own_accounts':[]}", "{'require_api_token_auth':false}", 0},
+      {"{'own_accounts':['acc_1','acc_2']}",
+       "{'require_api_token_auth':false,'own_accounts':['acc_1','acc_2']}", 2},
+  };
+  struct arena *a = arena_new();
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct policy_filter f;
+    struct err err = {0};
+    yyjson_doc *doc = fixture_doc(a, rows[i].config);
+    if (!policy_filter_read(yyjson_doc_get_root(doc), NULL, a, &f, &err))
+      fail_msg("row %zu: %s", i, err.text);
+    yyjson_doc_free(doc);
+    assert_int_equal(f.own_count, rows[i].count);
+    assert_int_equal(policy_is_own(&f, STR("acc_2")), rows[i].count == 2);
+    assert_false(policy_is_own(&f, STR("acc_3")));
+    fixture_is(policy_filter_write(&f, a), fixture_json(a, rows[i].written).p);
+  }
   arena_free(a);
 }
 
@@ -173,6 +214,7 @@ static void hints(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(filters),
+      cmocka_unit_test(own_accounts),
       cmocka_unit_test(mistakes_name_field_value_and_what_is_allowed),
       cmocka_unit_test(unknown_tags_of_a_long_list_stay_short),
       cmocka_unit_test(hints),

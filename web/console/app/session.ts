@@ -2,7 +2,7 @@
 // session: who is signed in. Until it is known there is none; without one the shell shows the sign-in.
 import { computed, signal } from "@preact/signals";
 import { api, ok, reach, type Shapes } from "../api/client.ts";
-import { BASE } from "./router.ts";
+import { BASE, type Address } from "./router.ts";
 
 export type Role = "admin" | "editor" | "viewer";
 
@@ -17,7 +17,15 @@ export async function readWho(): Promise<void> {
   who.value = now;
   reach.value = "ok";
 }
+// Where a sign-in goes on to: where it was asked for, or what /ui/sign-in?next= names, as far as that is of this address
+// (src/oidc/oidc.h, oidc_is_path).
+export const SIGN_IN = "sign-in";
+export function onward(here: Address): string {
+  const next = here.query.get("next") ?? BASE;
+  if (here.path !== SIGN_IN) return location.pathname + location.search;
+  return /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(next) && !next.startsWith("/signin/") ? next : BASE;
+}
 export async function signOut(): Promise<void> {
-  await ok(api.DELETE("/session"));
-  location.assign(BASE);
+  const { url } = await ok(api.POST("/sign-out"));
+  location.assign(url);
 }

@@ -4,7 +4,8 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { reach } from "../api/client.ts";
+import { api, ok, reach } from "../api/client.ts";
+import { useData } from "../api/data.ts";
 import { Notice, Wait } from "../parts/notice.tsx";
 import { Toasts } from "../parts/toast.tsx";
 import { SignIn } from "../screens/signin/signin.tsx";
@@ -13,7 +14,7 @@ import { healing } from "./healing.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import { address, go, href, type Params } from "./router.ts";
 import { places, routeOf, type Route, type ScreenProps } from "./routes.ts";
-import { may, readWho, role, who } from "./session.ts";
+import { may, onward, readWho, role, SIGN_IN, who } from "./session.ts";
 import { loadWords, t } from "./words.ts";
 
 interface Shown {
@@ -47,6 +48,19 @@ function useScreen(): { shown: Shown | undefined; missing: boolean; failed: bool
   return { shown: shown.value, missing: missing.value, failed: failed.value };
 }
 
+// How many calls wait for a second person's word, as far as who looks sees them.
+const WAITING_MS = 15_000, WAITING_MOST = 100;
+function Waiting() {
+  const list = useData("approvals waiting", (signal) => ok(api.GET("/approval", { params: { query: { state: "waiting", limit: WAITING_MOST } }, signal })), WAITING_MS);
+  const n = list.value?.items.length ?? 0;
+  if (!n) return null;
+  return (
+    <span class="waiting" title={t("nav.waiting", { n })}>
+      {n === WAITING_MOST ? `${n - 1}+` : n}
+    </span>
+  );
+}
+
 function Side() {
   const here = address.value.path.split("/")[0];
   return (
@@ -66,6 +80,7 @@ function Side() {
               <a href={href(p.path)} aria-current={here === p.path || here === p.also ? "page" : undefined}>
                 <Icon name={p.name as IconName} />
                 <span>{t(`nav.${p.name}`)}</span>
+                {p.name === "approvals" && <Waiting />}
               </a>
             </li>
           ))}
@@ -92,6 +107,12 @@ export function Shell() {
     return () => undo.forEach((u) => u());
   }, []);
   healing();
+  // Asked to sign in for something else that this program shows.
+  const asked = who.value && address.value.path === SIGN_IN;
+  useEffect(() => {
+    if (asked) location.replace(onward(address.value));
+  }, [asked]);
+  if (asked) return <Wait />;
   if (!who.value) return reach.value === "signed-out" ? <SignIn done={readWho} /> : reach.value === "away" ? <Away /> : <Wait />;
   return (
     <div class="shell">

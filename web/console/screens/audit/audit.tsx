@@ -11,7 +11,7 @@ import { AuditRows } from "./rows.tsx";
 
 const FILE_MOST = 100_000;
 const SPANS = { hour: 3600, day: 86_400, week: 7 * 86_400, month: 30 * 86_400 } as const;
-const COLUMNS = ["at", "actor", "actor_name", "client", "address", "action", "server_id", "server_name", "url", "account_id", "account_name", "tool", "outcome", "status", "elapsed_us", "count", "request_id", "detail", "arguments"] as const;
+const COLUMNS = ["at", "actor", "actor_name", "client", "client_id", "sign_in", "address", "action", "server_id", "server_name", "url", "account_id", "account_name", "tool", "outcome", "status", "elapsed_us", "count", "request_id", "detail", "arguments"] as const;
 
 const cell = (value: unknown): Cell => (typeof value === "object" && value !== null ? JSON.stringify(value) : (value as Cell));
 

@@ -22,11 +22,16 @@ const CELLS: readonly { facet: Facet; of(e: Entry): string | null | undefined; s
   { facet: "outcome", of: (e) => e.outcome, said: (e) => e.outcome },
 ];
 
-function Details({ entry: e }: { entry: Entry }) {
+// Of what is known of a row, what it can be filtered by.
+const FACTS: ReadonlySet<string> = new Set<Facet>(["actor", "client", "client_id", "sign_in", "address", "url"]);
+
+function Details({ entry: e, choose }: { entry: Entry; choose: Choose | undefined }) {
   const facts: [string, string | number | null | undefined][] = [
     ["at", exact(Date.parse(e.at))],
     ["actor", e.actor],
     ["client", e.client],
+    ["client_id", e.client_id],
+    ["sign_in", e.sign_in],
     ["address", e.address],
     ["url", e.url],
     ["status", e.status],
@@ -43,7 +48,7 @@ function Details({ entry: e }: { entry: Entry }) {
           .map(([name, value]) => (
             <>
               <dt>{t(`audit.fact_${name}`)}</dt>
-              <dd>{value}</dd>
+              <dd>{choose && FACTS.has(name) ? <button type="button" class="facet" title={t("audit.only", { value: String(value) })} onClick={() => choose(name as Facet, String(value))}>{value}</button> : value}</dd>
             </>
           ))}
       </dl>
@@ -103,7 +108,7 @@ export function AuditRows({ filter, live = false, choose }: AuditRowsProps) {
               {open === e.id && (
                 <tr key={`${e.id} more`}>
                   <td colSpan={CELLS.length + 1}>
-                    <Details entry={e} />
+                    <Details entry={e} choose={choose} />
                   </td>
                 </tr>
               )}

@@ -26,13 +26,13 @@ export function TileSettings({ tile, close }: { tile: Tile; close: () => void })
   const [title, setTitle] = useState(tile.title), [size, setSize] = useState<Size>(tile.size), [every, setEvery] = useState(tile.every_seconds), [mark, setMark] = useState(SAME);
   const [axes, setAxes] = useState<Record<string, string>>({}), [version] = useState(tile.version), columns = tile.data?.columns ?? [], path = { params: { path: { tile: tile.id } } };
   const times = [...new Set([...EVERY, tile.every_seconds])].sort((a, b) => a - b);
-  const chart = mark === SAME ? undefined : mark === OWN ? {} : { mark, ...Object.fromEntries(AXES.flatMap((axis) => (axes[axis] ? [[axis, axes[axis]]] : []))) };
+  const chart = mark === SAME ? undefined : mark === OWN ? null : { mark, ...Object.fromEntries(AXES.map((axis) => [axis, axes[axis] || null])) };
   async function run(): Promise<void> {
-    await ok(api.PATCH("/tile/{tile}", { ...path, body: { title: title.trim(), size, every_seconds: every, version, ...(chart ? { chart: chart as Record<string, never> } : {}) } }));
+    await ok(api.PATCH("/tile/{tile}", { ...path, body: { title: title.trim(), size, every_seconds: every, version, ...(chart === undefined ? {} : { chart }) } }));
     const was = { title: tile.title, size: tile.size, every_seconds: tile.every_seconds };
     toast(
       t("boards.saved"),
-      chart
+      chart !== undefined
         ? undefined
         : async () => {
             await ok(api.PATCH("/tile/{tile}", { ...path, body: was }));

@@ -55,7 +55,7 @@ export function standing(tile: Tile, now = Date.now()): Standing | undefined {
     const left = tile.next_at ? Math.max(0, Math.ceil((Date.parse(tile.next_at) - now) / 1000)) : 0;
     return { mark: "warn", word: left ? t("boards.waits", { n: left }) : t("boards.state_waiting"), ...why };
   }
-  return { mark: tile.state === "stopped" || tile.state === "held" ? "warn" : "bad", word: t(`boards.state_${tile.state}`), ...why };
+  return { mark: tile.state === "stopped" || tile.state === "resting" || tile.state === "held" ? "warn" : "bad", word: t(`boards.state_${tile.state}`), ...why };
 }
 
 export const isTable = (spec: unknown): boolean => (spec as { usermeta?: { postern?: { kind?: string } } } | undefined)?.usermeta?.postern?.kind === "table";

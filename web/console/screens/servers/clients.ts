@@ -5,6 +5,7 @@ export interface Wanted {
   readonly name: string; // of the server
   readonly url: string;
   readonly second: boolean; // it asks for an API token beside the URL
+  readonly people?: boolean; // the URL holds no secret: people sign in there
 }
 export interface Advice {
   readonly steps: readonly string[]; // keys of texts, "servers.step_…"
@@ -43,7 +44,7 @@ export const CLIENTS: readonly Client[] = [
     id: "chatgpt",
     label: "ChatGPT",
     matches: /chatgpt|openai/i,
-    advise: (w) => (w.second ? { steps: [], cannot: "chatgpt_no_header" } : https(w) ? { steps: ["chatgpt_mode", "chatgpt_create"], paste: w.url } : { steps: [], cannot: "chatgpt_https" }),
+    advise: (w) => (w.second ? { steps: [], cannot: "chatgpt_no_header" } : https(w) ? { steps: ["chatgpt_mode", w.people ? "chatgpt_create_oauth" : "chatgpt_create"], paste: w.url } : { steps: [], cannot: "chatgpt_https" }),
   },
   {
     id: "claude-code",

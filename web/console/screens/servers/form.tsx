@@ -2,10 +2,13 @@
 // form: what a server shows, of which accounts, until when; beside it the very tools that it would show, as they are chosen.
 import { useState } from "preact/hooks";
 import type { Shapes } from "../../api/client.ts";
+import { groupsOf, usePeople } from "../../api/lists.ts";
+import { may } from "../../app/session.ts";
 import { t } from "../../app/words.ts";
 import { Field, Form } from "../../parts/form.tsx";
+import { Names } from "../../parts/names.tsx";
 import { Notice } from "../../parts/notice.tsx";
-import { EXPIRIES, expiresAt, localTime, METHODS, methodsOf, type Draft, type Expiry, type Reach } from "./draft.ts";
+import { EXPIRIES, expiresAt, localTime, METHODS, methodsOf, ROLES, type Draft, type Expiry, type Reach } from "./draft.ts";
 import { Preview, usePreview } from "./preview.tsx";
 
 type Account = Shapes["Account"];
@@ -44,6 +47,17 @@ function Accounts({ draft, change, accounts }: Part & { accounts: readonly Accou
           <Check key={a.id} on={draft.accounts.includes(a.id)} set={(on) => change({ accounts: toggled(draft.accounts, a.id, on) })} label={a.name} says={a.connector} />
         ))}
       </div>
+      {chosen.length > 0 && (
+        <details open={draft.own.length > 0}>
+          <summary>{t("servers.own")}</summary>
+          <p class="hint">{t("servers.own_says")}</p>
+          <div class="choices">
+            {chosen.map((a) => (
+              <Check key={a.id} on={draft.own.includes(a.id)} set={(on) => change({ own: toggled(draft.own, a.id, on) })} label={t("servers.own_of", { name: a.name })} />
+            ))}
+          </div>
+        </details>
+      )}
       {alike && <Check on={draft.share} set={(share) => change({ share })} label={t("servers.share")} says={t("servers.share_says")} />}
     </fieldset>
   );
@@ -93,6 +107,22 @@ function Tags({ draft, change, tags }: Part & { tags: readonly { name: string; t
 }
 
 // Held to values: what an account's credential sees, by the vendor's own key, and whatever else is typed.
+const LIMITS = [["calls", "limit_calls"], ["writes", "limit_writes"], ["eachCalls", "limit_each_calls"], ["eachWrites", "limit_each_writes"]] as const;
+
+function LimitFields({ draft, change }: Part) {
+  return (
+    <fieldset class="field">
+      <legend>{t("servers.limits")}</legend>
+      <p class="hint">{t("servers.limits_says")}</p>
+      {LIMITS.map(([key, label]) => (
+        <Field key={key} name={key} label={t(`servers.${label}`)}>
+          <input type="number" min={1} max={1_000_000} step={1} value={draft.limits[key]} onInput={(e) => change({ limits: { ...draft.limits, [key]: e.currentTarget.value } })} />
+        </Field>
+      ))}
+    </fieldset>
+  );
+}
+
 function Fences({ draft, change, accounts }: Part & { accounts: readonly Account[] }) {
   const chosen = accounts.filter((a) => draft.accounts.includes(a.id));
   const set = (at: number, with_: Partial<Draft["held"][number]>): void => change({ held: draft.held.map((h, i) => (i === at ? { ...h, ...with_ } : h)) });
@@ -152,6 +182,41 @@ function Expires({ draft, change }: Part) {
   );
 }
 
+// At which address people sign in, and who may. Whom there is to choose from only administrators are told.
+function People({ draft, change, before }: Part & { before: string }) {
+  const people = usePeople(may("admin")).value, slug = draft.slug.trim();
+  return (
+    <fieldset class="field">
+      <legend>{t("servers.people")}</legend>
+      <p class="hint">{t("servers.people_says")}</p>
+      <Field name="slug" label={t("servers.slug")} hint={slug ? `${location.origin}/mcp/${slug}` : t("servers.slug_says")}>
+        <input value={draft.slug} onInput={(e) => change({ slug: e.currentTarget.value })} placeholder="crm" maxlength={48} autocomplete="off" spellcheck={false} />
+      </Field>
+      {slug && slug !== before && <Check on={draft.reuse} set={(reuse) => change({ reuse })} label={t("servers.slug_reuse")} says={t("servers.slug_reuse_says")} />}
+      {(slug || draft.roles.length > 0 || draft.groups.length > 0 || draft.people.length > 0) && (
+        <>
+          <fieldset class="field">
+            <legend>{t("servers.people_roles")}</legend>
+            <div class="chips">
+              {ROLES.map((role) => (
+                <button key={role} type="button" class="chip" aria-pressed={draft.roles.includes(role)} onClick={() => change({ roles: ROLES.filter((r) => draft.roles.includes(r) !== (r === role)) })}>
+                  {t(`roles.${role}`)}
+                </button>
+              ))}
+            </div>
+          </fieldset>
+          <Field name="sign_in.groups" label={t("servers.people_groups")}>
+            <Names begin={draft.groups} set={(groups) => change({ groups })} known={groupsOf(people)} />
+          </Field>
+          <Field name="sign_in.people" label={t("servers.people_names")}>
+            <Names begin={draft.people} set={(names) => change({ people: names })} known={people?.map((p) => p.name) ?? []} />
+          </Field>
+        </>
+      )}
+    </fieldset>
+  );
+}
+
 interface ServerFormProps {
   begin: Draft;
   accounts: readonly Account[];
@@ -166,7 +231,7 @@ export function ServerForm({ begin, accounts, submit, run, cancel }: ServerFormP
   const wide = methodsOf(draft).some((m) => !["read", "list", "get"].includes(m)) || draft.reach === "write";
   return (
     <div class="split">
-      <Form submit={submit} run={() => run(draft)} fields={["name"]} {...(cancel ? { cancel } : {})} disabled={!draft.accounts.length || (draft.reach === "chosen" && !draft.methods.length)}>
+      <Form submit={submit} run={() => run(draft)} fields={["name", "slug", "sign_in.people"]} {...(cancel ? { cancel } : {})} disabled={!draft.accounts.length || (draft.reach === "chosen" && !draft.methods.length)}>
         <Field name="name" label={t("servers.name")} hint={t("servers.name_says")}>
           <input value={draft.name} onInput={(e) => change({ name: e.currentTarget.value })} required maxlength={200} autocomplete="off" />
         </Field>
@@ -177,6 +242,7 @@ export function ServerForm({ begin, accounts, submit, run, cancel }: ServerFormP
           <input value={draft.tools} onInput={(e) => change({ tools: e.currentTarget.value })} placeholder="list_all_*, get_*" autocomplete="off" spellcheck={false} />
         </Field>
         <Expires {...part} />
+        <People {...part} before={begin.slug} />
         {wide && draft.expiry === "never" && <Notice kind="warn" title={t("servers.warn_writes_forever")} />}
         <details class="field">
           <summary>{t("servers.more")}</summary>
@@ -193,6 +259,16 @@ export function ServerForm({ begin, accounts, submit, run, cancel }: ServerFormP
                 ))}
               </select>
             </Field>
+            <Field name="approval" label={t("servers.approval")} hint={t("servers.approval_says")}>
+              <select value={draft.approval} onChange={(e) => change({ approval: e.currentTarget.value as Draft["approval"] })}>
+                {["none", "destroy", "write"].map((a) => (
+                  <option key={a} value={a}>
+                    {t(`servers.approval_${a}`)}
+                  </option>
+                ))}
+              </select>
+            </Field>
+            <LimitFields {...part} />
             <Fences {...part} accounts={accounts} />
           </div>
         </details>

@@ -6,14 +6,14 @@ import { changed } from "../../api/data.ts";
 import { go, href, queryOf } from "../../app/router.ts";
 import { t } from "../../app/words.ts";
 import { FaultNotice, Notice, Wait } from "../../parts/notice.tsx";
-import { configOf, EMPTY, expiresAt, type Draft } from "./draft.ts";
+import { admissionOf, configOf, EMPTY, expiresAt, type Draft } from "./draft.ts";
 import { ServerForm } from "./form.tsx";
 import { keepMade } from "./made.ts";
 
 export default function NewServer() {
   const accounts = useAccounts(), first = queryOf("account");
   async function create(draft: Draft): Promise<void> {
-    const server = await ok(api.POST("/mcp-server", { body: { name: draft.name.trim(), accounts: [...draft.accounts], ...(draft.share ? { share: true } : {}), config: configOf(draft), expires_at: expiresAt(draft) } }));
+    const server = await ok(api.POST("/mcp-server", { body: { name: draft.name.trim(), accounts: [...draft.accounts], ...(draft.share ? { share: true } : {}), config: configOf(draft), ...admissionOf(draft), expires_at: expiresAt(draft) } }));
     keepMade(server.id, server.url);
     changed("servers");
     go(`servers/${server.id}/connect`);

@@ -10,16 +10,17 @@ import { t } from "../../app/words.ts";
 import { Confirm, Dialog } from "../../parts/dialog.tsx";
 import { Field, Form } from "../../parts/form.tsx";
 import { Menu } from "../../parts/menu.tsx";
+import { Copy } from "../../parts/copy.tsx";
 import { FaultNotice, Notice, Wait } from "../../parts/notice.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
 import { AuditRows } from "../audit/rows.tsx";
-import { configOf, draftOf, expiresAt, type Draft } from "./draft.ts";
+import { admissionOf, configChangeOf, type Draft, draftOf, expiresAt } from "./draft.ts";
 import { ServerForm } from "./form.tsx";
 import { keepMade } from "./made.ts";
 import { Cost, ToolRows } from "./preview.tsx";
-import { filterWords, warningsOf, type Server } from "./summary.ts";
+import { admittedWords, filterWords, warningsOf, type Server } from "./summary.ts";
 
 const at = (id: string) => ({ params: { path: { server_id: id } } });
 
@@ -53,6 +54,16 @@ function Overview({ server: s }: { server: Server }) {
             </dd>
           </>
         ))}
+        {s.sign_in_url && (
+          <>
+            <dt>{t("servers.sign_in_url")}</dt>
+            <dd>
+              <Copy text={s.sign_in_url} label={t("servers.sign_in_url")} />
+            </dd>
+            <dt>{t("servers.admitted")}</dt>
+            <dd>{admittedWords(s.sign_in) || t("servers.nobody")}</dd>
+          </>
+        )}
         <dt>{t("servers.second")}</dt>
         <dd>{s.config.require_api_token_auth ? t("servers.yes") : t("servers.no")}</dd>
         <dt>{t("servers.expiry")}</dt>
@@ -157,20 +168,19 @@ function Urls({ server: s }: { server: Server }) {
 }
 
 function Change({ server: s, again }: { server: Server; again: () => Promise<void> }) {
-  const accounts = useAccounts();
+  const accounts = useAccounts(), begin = draftOf(s);
   if (accounts.fault) return <FaultNotice fault={accounts.fault} again={() => void accounts.again()} />;
   if (!accounts.value) return <Wait rows={6} />;
   async function save(draft: Draft): Promise<void> {
-    const { methods: _m, tags: _t, tools: _g, discovery: _d, require_api_token_auth: _s, ask: _a, record_arguments: _r, fence: _f, ...rest } = s.config;
     const same = draft.accounts.length === s.accounts.length && draft.accounts.every((id) => s.accounts.some((a) => a.id === id)) && draft.share === s.share;
-    const config = { ...rest, ...configOf(draft), ...(draft.held.length ? {} : { fence: {} }) };
-    await ok(api.PATCH("/mcp-server/{server_id}", { ...at(s.id), body: { name: draft.name.trim(), ...(same ? {} : { accounts: [...draft.accounts], share: draft.share }), config, expires_at: expiresAt(draft) } }));
+    const config = configChangeOf(draft, begin);
+    await ok(api.PATCH("/mcp-server/{server_id}", { ...at(s.id), body: { name: draft.name.trim(), ...(same ? {} : { accounts: [...draft.accounts], share: draft.share }), config, ...admissionOf(draft, begin), expires_at: expiresAt(draft) } }));
     toast(t("servers.saved"));
     changed("servers");
     await again();
     go(`servers/${s.id}`);
   }
-  return <ServerForm begin={draftOf(s)} accounts={accounts.value} submit={t("servers.save")} run={save} cancel={() => go(`servers/${s.id}`)} />;
+  return <ServerForm begin={begin} accounts={accounts.value} submit={t("servers.save")} run={save} cancel={() => go(`servers/${s.id}`)} />;
 }
 
 function Activity({ server: s }: { server: Server }) {
@@ -190,7 +200,7 @@ export default function ServerScreen({ params }: ScreenProps) {
   }
   // What can be taken back is done at once, and undone by the same way.
   async function pause(paused: boolean): Promise<void> {
-    await ok(api.PATCH("/mcp-server/{server_id}", { ...at(id), body: { config: { ...s?.config, paused } } }));
+    await ok(api.PATCH("/mcp-server/{server_id}", { ...at(id), body: { config: { paused } } }));
     changed("servers");
     await server.again();
     toast(t(paused ? "servers.paused" : "servers.resumed", { name: s?.name ?? "" }), () => pause(!paused));

@@ -21,7 +21,19 @@ export function filterWords(config: Config): string {
     config.tags?.length && t("servers.tagged", { tags: config.tags.join(", ") }),
     config.tools?.length && config.tools.join(", "),
     config.discovery && config.discovery !== "full" && t(`servers.discovery_${config.discovery}`),
+    (config.own_accounts?.length ?? 0) > 0 && t("servers.own_short"),
     config.fence && Object.keys(config.fence).length > 0 && t("servers.fenced"),
+  ];
+  return said.filter(Boolean).join(" · ");
+}
+
+// Who may sign in at its address; empty: nobody.
+export function admittedWords(v: Shapes["Admission"]): string {
+  const { roles = [], groups = [], people = [] } = v;
+  const said = [
+    roles.length && t("servers.admitted_roles", { roles: roles.map((r) => t(`roles.${r}`)).join(", ") }),
+    groups.length && t("servers.admitted_groups", { groups: groups.join(", ") }),
+    people.length && people.join(", "),
   ];
   return said.filter(Boolean).join(" · ");
 }
@@ -34,6 +46,7 @@ export function warningsOf(s: Server, now = Date.now()): Warning[] {
   else if (ends !== undefined && ends - now < SOON_MS) warn("ends_soon");
   if (ends === undefined && mayWrite(s.config)) warn("writes_forever");
   if (now - used > UNUSED_MS) warn("unused");
+  if (s.slug && !admittedWords(s.sign_in)) warn("nobody");
   if (s.tool_count === 0) warn("no_tools");
   return said;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One's own: what this browser shows, and which browsers are signed in.
+// One's own: what this browser shows, which AI clients one has let in, and which browsers are signed in.
 import { useState } from "preact/hooks";
 import { all, api, ok } from "../../api/client.ts";
 import { changed, useData } from "../../api/data.ts";
@@ -12,6 +12,7 @@ import { FaultNotice, Wait } from "../../parts/notice.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toast } from "../../parts/toast.tsx";
+import { SignIns } from "./clients.tsx";
 
 function Looks() {
   return (
@@ -123,6 +124,8 @@ export function Me() {
       </div>
       <Looks />
       {who.value?.has_password && <Password />}
+      <h2>{t("settings.my_clients")}</h2>
+      <SignIns mine />
       <h2>{t("settings.sessions")}</h2>
       <Sessions />
     </div>

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings: one's own; and for administrators people, API tokens, language models, aliases and the program itself.
+// Settings: one's own; and for administrators people, identity providers, AI clients that they let in, API tokens, language models, aliases and the program itself.
 import { may } from "../../app/session.ts";
 import { t } from "../../app/words.ts";
 import { Tabs } from "../../parts/tabs.tsx";
 import { Aliases } from "./aliases.tsx";
+import { Clients } from "./clients.tsx";
 import { Engines } from "./engines.tsx";
 import { Me } from "./me.tsx";
 import { People } from "./people.tsx";
+import { Providers } from "./providers.tsx";
 import { System } from "./system.tsx";
 import { Tokens } from "./tokens.tsx";
 
@@ -14,6 +16,8 @@ export default function Settings() {
   const all = [
     { id: "me", show: () => <Me /> },
     { id: "people", show: () => <People /> },
+    { id: "providers", show: () => <Providers /> },
+    { id: "clients", show: () => <Clients /> },
     { id: "tokens", show: () => <Tokens /> },
     { id: "engines", show: () => <Engines /> },
     { id: "aliases", show: () => <Aliases /> },

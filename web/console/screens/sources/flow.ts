@@ -10,6 +10,7 @@ export type Start = NonNullable<Parameters<typeof begin>[0]>;
 type Flow = Shapes["AuthorizeFlow"];
 
 const ASKED_MS = 900, SLOWER_MS = 3000, SLOWER_AFTER_MS = 60_000, LATE_MS = 10 * 60_000, SEEMS_CLOSED = 3; // times in a row
+const BACK_TRIES = 100, BACK_MS = 200;
 
 const begin = (body: Shapes["AuthorizeNew"]): Promise<Flow> => ok(api.POST("/integrated-account/authorize", { body }));
 
@@ -33,6 +34,19 @@ function emptyWindow(says: string): Window | undefined {
   return made;
 }
 
+// Closed once it is back on our page: while it shows the vendor's, which knows no opener, browsers refuse. The vendor's
+// redirect may be answered, and the flow done, before the window shows the answer.
+async function closeOnceBack(popup: Window): Promise<void> {
+  for (let tries = 0; tries < BACK_TRIES && !popup.closed; tries++) {
+    try {
+      if (popup.location.origin === location.origin) return popup.close();
+    } catch {
+      // it shows another origin's page, whose location is not ours to read
+    }
+    await new Promise((r) => setTimeout(r, BACK_MS));
+  }
+}
+
 export function authorizing(): Authorizing {
   const stage = signal<Stage>("idle"), flow = signal<Flow | undefined>(undefined), fault = signal<Fault | undefined>(undefined), url = signal<string | undefined>(undefined);
   let turn = 0; // of tries: an older one says nothing any more
@@ -41,7 +55,7 @@ export function authorizing(): Authorizing {
     flow.value = now;
     if (now.status === "waiting" || now.status === "opened") return false;
     stage.value = now.status;
-    if (now.status === "done") popup?.close(); // of a failure, the window's own page says more
+    if (now.status === "done" && popup) void closeOnceBack(popup); // of a failure, the window's own page says more
     return true;
   }
 

@@ -55,7 +55,7 @@ function Defaults({ account, connector }: Props) {
         disabled={!Object.keys(picked).length}
         fields={keys.map((k) => `context.${k}`)}
         run={async () => {
-          const now = Object.fromEntries(Object.entries({ ...context, ...picked }).filter(([, v]) => v !== ""));
+          const now = Object.fromEntries(Object.entries(picked).map(([k, v]) => [k, v === "" ? null : v]));
           await ok(api.PATCH("/integrated-account/{id}", { ...path(account), body: { context: now as Record<string, never> } }));
           pick({});
           kept();

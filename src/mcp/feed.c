@@ -196,7 +196,8 @@ static void feed_on_end(void *arg, const struct err *why) {
 static void feed_subscribe(struct mcp_session *s, const struct mcp_feed_options *o, const char *method) {
   struct err unused;
   for (size_t i = 0; i < o->uri_count; i++) {
-    struct mcp_request r = {.who = o->who, .method = str_of(method), .total_ms = MCP_SESSION_QUICK_MS, .unasked = true};
+    struct mcp_request r = {
+        .who = o->who, .method = str_of(method), .total_ms = MCP_SESSION_QUICK_MS, .unasked = true};
     struct mcp_event e;
     r.doc = yyjson_mut_doc_new(NULL);
     r.params = yyjson_mut_obj(r.doc);

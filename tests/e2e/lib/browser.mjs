@@ -17,7 +17,7 @@ import { Program, ROOT } from "./postern.mjs";
 const PACKAGES = join(ROOT, "tests/e2e/node_modules");
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions", "--no-first-run"];
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium-headless-shell"; // which draws no window of its own: half the work
 // Why there is none; false: there is, or scripts/bootstrap should have seen to it.
 export const noBrowser = !existsSync(CHROMIUM) && !/^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8")) && "no Chromium here: CHROMIUM says where one is";
 

@@ -67,7 +67,7 @@ describe("asking in the console", { skip: noBrowser }, () => {
     await page.keyboard.press("Enter");
     assert.equal(await page.evaluate(() => document.activeElement.textContent), await number.innerText(), "it goes to the cell");
     await last().locator("summary").first().click();
-    await last().getByText(/^list_all_cloudflare_zones of acme: 25 rows/).waitFor();
+    await last().getByText(/^list_all_cloudflare_zones of acme: 25 rows/).first().waitFor();
     await console.sound("asked");
     await console.shot("ask-answered");
   });
@@ -76,17 +76,17 @@ describe("asking in the console", { skip: noBrowser }, () => {
     const first = idOf();
     await last().getByRole("button", { name: "last 7 days" }).click();
     await page.getByRole("menuitem", { name: "Yesterday" }).click();
-    await last().getByText(/yesterday: /).waitFor();
+    await last().getByText(/yesterday: /).first().waitFor();
     await page.waitForFunction((id) => !location.search.includes(id), first);
     const second = idOf();
     await page.reload();
-    await last().getByText(/yesterday: /).waitFor();
+    await last().getByText(/yesterday: /).first().waitFor();
     assert.equal(await page.locator("article.turn").count(), 2);
     await page.goBack();
     await page.waitForFunction(() => document.querySelectorAll("article.turn").length === 1);
     assert.equal(idOf(), first);
     await page.goForward();
-    await last().getByText(/yesterday: /).waitFor();
+    await last().getByText(/yesterday: /).first().waitFor();
     assert.equal(idOf(), second);
     await page.getByRole("link", { name: "New question" }).click();
     await page.getByText("What would you like to know?").waitFor();
@@ -97,12 +97,12 @@ describe("asking in the console", { skip: noBrowser }, () => {
     await ask("list the DNS records of staging", /Which is meant/);
     await last().getByLabel("Remember the choice for this word").check();
     await last().getByRole("button", { name: "staging-app.com" }).click();
-    await last().getByText(/DNS records on staging-app\.com/).waitFor();
+    await last().getByText(/DNS records on staging-app\.com/).first().waitFor();
     assert.deepEqual((await world.must(200, "GET", "/alias")).items.map((a) => [a.name, a.value]), [["staging", "staging-app.com"]]);
     await page.waitForFunction(() => !document.querySelector("article[aria-busy=true]"));
     await last().getByRole("button", { name: "staging-app.com" }).click();
     await page.getByRole("menuitem", { name: "staging-example.com" }).click();
-    await last().getByText(/DNS records on staging-example\.com/).waitFor();
+    await last().getByText(/DNS records on staging-example\.com/).first().waitFor();
   });
 
   test("what is refused or not known says what to do next", async () => {
@@ -155,7 +155,7 @@ describe("asking in the console", { skip: noBrowser }, () => {
     await eventually("the audit has them canceled", async () => (await world.must(200, "GET", "/audit?tool=list_notes&outcome=canceled")).items.length >= 2);
     book.reset();
     await page.getByRole("button", { name: "Ask again" }).click();
-    await last().getByText(`${NOTES} notes.`).waitFor();
+    await last().getByText(`${NOTES} notes.`).first().waitFor();
   });
 
   test("a rate limit is told while it is waited for; one that is long pauses, and it goes on", async () => {
@@ -168,7 +168,7 @@ describe("asking in the console", { skip: noBrowser }, () => {
     await console.open("");
     await ask("how many notes are there in all?", "Not all has been read yet: the vendor asks to wait 300 s.");
     await last().getByRole("button", { name: "Go on" }).click();
-    await last().getByText(`${NOTES} notes.`).waitFor();
+    await last().getByText(`${NOTES} notes.`).first().waitFor();
   });
 
   describe("at its own address", () => {

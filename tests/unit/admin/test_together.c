@@ -175,9 +175,14 @@ static void test_what_is_stored_is_served(void **state) {
     usleep(i * 40); // so that some leave before, some within, and some after the store's work
     close(fd);
   }
-  for (int i = 0; i < 3000 && (served() != stored() || i < 10); i++) usleep(20 * 1000);
+  // Some may still be under way, so that one look may find a row that is served in the next moment.
+  int alike = 0;
+  for (int i = 0; i < 3000 && alike < 10; i++) {
+    alike = served() == stored() ? alike + 1 : 0;
+    usleep(20 * 1000);
+  }
+  if (alike < 10) fail_msg("%zu stored, %zu served", stored(), served());
   assert_true(stored() > before);
-  assert_int_equal(served(), stored());
 }
 
 static void rotate_or_verify(struct client *c) {

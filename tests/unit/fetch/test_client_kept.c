@@ -41,8 +41,8 @@ static void what_meets_a_reset(void **state) {
   assert_false(o[3].ok);
   expect_text(&o[3], "closed the connection before it answered");
   assert_true(str_contains(str_of(o[3].err.hint), STR("may or may not have taken effect")));
-  assert_int_equal(atomic_load(&origin.connections),
-                   4); // one more for each try that failed, the last one's as well
+  // One more for each try that failed; of the last one's, which was given up, the origin may not know yet.
+  assert_in_range(atomic_load(&origin.connections), 3, 4);
   assert_int_equal(atomic_load(&origin.requests), 6);
   for (int i = 0; i < 4; i++) done(&o[i]);
 }

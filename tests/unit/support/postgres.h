@@ -51,13 +51,17 @@ static inline void postgres_url(char url[256], const char *database) {
   snprintf(url, 256, "%.*s/%s", (int)(slash - server), server, database);
 }
 
-// `of`: which other one it is a copy of; "template1" is empty.
+// `of`: which other one it is a copy of; "template1" is empty. Its files are copied where that can be said (15 and later):
+// with no disk to wait for that takes a tenth of the time that writing it through the log does.
 static inline void postgres_make_of(char url[256], const char *of) {
   static int serial;
   char name[64], sql[128];
+  void *c = postgres_open(postgres_server());
   snprintf(name, sizeof name, "unit_%d_%d", (int)getpid(), ++serial);
-  snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE %s", name, of);
-  postgres_do(postgres_server(), sql);
+  snprintf(sql, sizeof sql, "CREATE DATABASE %s TEMPLATE %s%s", name, of,
+           PQserverVersion(c) >= 150000 ? " STRATEGY FILE_COPY" : "");
+  postgres_say(c, sql);
+  postgres_close(c);
   postgres_url(url, name);
 }
 

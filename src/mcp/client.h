@@ -22,9 +22,8 @@ struct mcp_request {
   yyjson_val
       *input_schema; // of a tools/call: for Mcp-Param-* of its arguments, then no raw JSON; may be NULL
   struct str traceparent, tracestate;
-  bool reads; // of a tools/call: it changes nothing, by evidence
-  bool
-      unasked; // nobody answers what the server asks meanwhile: where it does not say of which call, another is meant
+  bool reads;        // of a tools/call: it changes nothing, by evidence
+  bool unasked;      // nobody answers what the server asks meanwhile: it asks another call
   uint64_t total_ms; // for the whole call; 0: the peer's limits
   // Told of each entry of a list that no client would take, and that is left out of the answer; NULL: the log alone.
   void (*left_out)(void *arg, struct str name, const char *why);

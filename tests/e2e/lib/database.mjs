@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, globSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -16,12 +16,14 @@ export const ON_POSTGRES = process.env.POSTERN_TEST_STORE === "postgres";
 export const ONLY_SQLITE = ON_POSTGRES && "it is about SQLite's file";
 
 const server = process.env.POSTERN_TEST_POSTGRES;
+// Debian's psql is a script that looks for a cluster first, which takes longer than most statements.
+export const PSQL = globSync("/usr/lib/postgresql/*/bin/psql").at(-1) ?? "psql";
 if (ON_POSTGRES && !server) throw new Error("POSTERN_TEST_STORE=postgres needs scripts/with-postgres");
 
 export const nameOf = (dataDir) => `e2e_${createHash("sha256").update(dataDir).digest("hex").slice(0, 24)}`;
 export const urlOf = (dataDir) => server.replace(/\/postgres$/, `/${nameOf(dataDir)}`);
 export const psql = (url, sql) =>
-  execFileSync("psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-", url], { input: sql, encoding: "utf8", maxBuffer: 256 << 20, stdio: ["pipe", "pipe", "pipe"] });
+  execFileSync(PSQL, ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-", url], { input: sql, encoding: "utf8", maxBuffer: 256 << 20, stdio: ["pipe", "pipe", "pipe"] });
 
 // The URL of the store for a data_dir; the database is made where it is not there yet.
 export function storeFor(dataDir) {

@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { startBalanced } from "../lib/balanced.mjs";
 import { Clock } from "../lib/clock.mjs";
 import { skip as noDatabase, startDatabase } from "../lib/cluster.mjs";
+import { PSQL } from "../lib/database.mjs";
 import { startWire } from "../lib/database-wire.mjs";
 import { audited, change, Load } from "../lib/load.mjs";
 import { missing } from "../lib/nginx.mjs";
@@ -42,7 +43,7 @@ describe("chaos", { skip, concurrency: 1 }, () => {
 
   const through = (...request) => change(cluster.nginx.base, cluster.nodes[0].token, ...request);
   // Not psql of lib/database, which blocks: what the wires carry goes through this program.
-  const sql = async (text) => (await promisify(execFile)("psql", ["-XAtqc", text, store], { maxBuffer: 64 << 20 })).stdout.trim();
+  const sql = async (text) => (await promisify(execFile)(PSQL, ["-XAtqc", text, store], { maxBuffer: 64 << 20 })).stdout.trim();
   const grant = () => sql("SELECT version || ' ' || lease_until FROM oauth_grant");
   const gauge = async (node, name) => readMetrics((await node.api("GET", "/metrics")).text).values[name];
   const ready = async (node) => (await fetch(`${node.url}/readyz`)).status === 200;

@@ -10,6 +10,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { startBalanced } from "../lib/balanced.mjs";
 import { skip as noDatabase, startDatabase } from "../lib/cluster.mjs";
+import { PSQL } from "../lib/database.mjs";
 import { startWire } from "../lib/database-wire.mjs";
 import { audited, change, Load } from "../lib/load.mjs";
 import { missing } from "../lib/nginx.mjs";
@@ -19,7 +20,7 @@ import { eventually } from "../lib/wait.mjs";
 
 const [NEXT, AFTER_NEXT] = ["next", "after-next"].map((name) => join(dirname(BINARY), `../tests/e2e/postern-${name}`));
 const skip = noDatabase || missing || (!existsSync(AFTER_NEXT) && "later versions are built beside the unit tests");
-const sqlAt = async (store, text) => (await promisify(execFile)("psql", ["-XAtqc", text, store])).stdout.trim();
+const sqlAt = async (store, text) => (await promisify(execFile)(PSQL, ["-XAtqc", text, store])).stdout.trim();
 const schemaAt = async (store) => (await sqlAt(store, "SELECT string_agg(value, ' ' ORDER BY key DESC) FROM meta WHERE key IN ('schema', 'floor')")).split(" ").map(Number);
 
 const EXCUSES = {

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { Clock } from "../lib/clock.mjs";
 import { skip, startDatabase } from "../lib/cluster.mjs";
-import { psql } from "../lib/database.mjs";
+import { PSQL, psql } from "../lib/database.mjs";
 import { startModel } from "../lib/model.mjs";
 import { startWire } from "../lib/database-wire.mjs";
 import { makeNode, startNodes } from "../lib/nodes.mjs";
@@ -59,7 +59,7 @@ describe("nodes come and go", { skip }, () => {
 
   test("one with another key is refused, and changes nothing", async () => {
     const { store } = nodes.all[0].settings;
-    const dump = () => db.sql.call(null, "SELECT 1") && execFileSync("psql", ["-XAtq", "-c", "SELECT id, stamp FROM api_token ORDER BY id", store], { encoding: "utf8" });
+    const dump = () => db.sql.call(null, "SELECT 1") && execFileSync(PSQL, ["-XAtq", "-c", "SELECT id, stamp FROM api_token ORDER BY id", store], { encoding: "utf8" });
     const was = dump();
     const stranger = new Postern({ store });
     await assert.rejects(stranger.start(), /a Postern with another key uses this database/);
@@ -84,7 +84,7 @@ describe("nodes come and go", { skip }, () => {
     const first = await new Postern({ store }).start();
     await first.stop("SIGKILL");
     const other = await makeNode(store).start();
-    await eventually("it is alone", async () => db.sql && execFileSync("psql", ["-XAtqc", "SELECT count(*) FROM node", store], { encoding: "utf8" }).trim() === "1");
+    await eventually("it is alone", async () => db.sql && execFileSync(PSQL, ["-XAtqc", "SELECT count(*) FROM node", store], { encoding: "utf8" }).trim() === "1");
     await other.close();
     await first.close();
   });
@@ -250,7 +250,7 @@ describe("an account whose tools the database does not give at once", { skip }, 
 
   test("is there once it does", async () => {
     const [one] = nodes.all;
-    const lock = spawn("psql", ["-XAt", one.settings.store], { stdio: ["pipe", "pipe", "inherit"] });
+    const lock = spawn(PSQL, ["-XAt", one.settings.store], { stdio: ["pipe", "pipe", "inherit"] });
     lock.stdin.write("BEGIN; LOCK TABLE toolset IN ACCESS EXCLUSIVE MODE;\n");
     let said = "";
     lock.stdout.on("data", (bytes) => (said += bytes));

@@ -42,9 +42,8 @@ static enum pending_end pending_end_of(const struct pending *p, struct err *err)
     if (!fiber_sleep(PENDING_STEP_MS, err)) return PENDING_STAYS;
     if (!pending_is(p)) return PENDING_OVER;
   }
-  err_set(err, ERR_UNAVAILABLE,
-          "another node has changed what this request goes by, and this node cannot look at it: the database "
-          "is away");
+  err_set(err, ERR_UNAVAILABLE, "another node has changed what this request goes by, and this node %s",
+          wake_follows() ? "has not read it yet" : "cannot look at it: the database is away");
   err_hint(err, "try again in a moment");
   return PENDING_STAYS;
 }

@@ -13,7 +13,7 @@
 #include "access/principal.h"
 #include "catalog/snapshot.h"
 
-enum { PENDING_WAIT_MS = 2000 };
+enum { PENDING_WAIT_MS = 10000 }; // mostly milliseconds are enough; a busy machine may need seconds
 
 enum pending_end { PENDING_NOTHING, PENDING_OVER, PENDING_STAYS };
 // The server with its accounts and its owner, and who asks; server: NULL: of the management API.

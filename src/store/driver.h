@@ -9,7 +9,9 @@
 
 // Connections of each kind; prepared statements on each; rows of one query.
 enum { STORE_POOL_MOST = 4, STORE_STATEMENTS_MOST = 64, STORE_ROWS_MOST = 1000000 };
-enum { STORE_PATIENCE_MS = 2000 }; // for another program's lock, once everything is open
+// For another program's lock, once everything is open: of a stranger, and where it is mostly another node's, which writes in
+// its turn, and on a busy machine for seconds.
+enum { STORE_PATIENCE_MS = 2000, STORE_PATIENCE_SEVERAL_MS = 6000 };
 
 // WHOLE: nobody else writes before it ends, so what it has read still holds when it writes. APPEND: it only adds rows
 // that nobody else writes, and need not wait for others.

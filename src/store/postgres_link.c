@@ -346,7 +346,7 @@ static bool link_set_up(struct postgres_link *l, struct err *err) {
       // Weaker is an acknowledged row that a loss of power takes; stronger is the operator's choice.
       "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') "
       "= 'off'",
-      POSTGRES_STATEMENT_MS, STORE_PATIENCE_MS, POSTGRES_IDLE_MS,
+      POSTGRES_STATEMENT_MS, STORE_PATIENCE_SEVERAL_MS, POSTGRES_IDLE_MS,
       // A plan that is good for any value is a bad one for the audit, where one has a row and another millions.
       l->mode == STORE_READER
           ? "SET default_transaction_read_only = on; SET plan_cache_mode = force_custom_plan;"

@@ -84,6 +84,10 @@ static bool store_pool_add(struct store *s, struct store_pool *p, struct str pla
   return true;
 }
 
+static unsigned store_patience(const struct store *s) {
+  return s->driver->several ? STORE_PATIENCE_SEVERAL_MS : STORE_PATIENCE_MS;
+}
+
 static bool store_connect(struct store *s, struct str place, enum store_mode as, struct err *err) {
   if (!store_pool_add(s, &s->writers, place, as, err)) return false;
   void *first = s->writers.all[0];
@@ -95,7 +99,7 @@ static bool store_connect(struct store *s, struct str place, enum store_mode as,
   size_t writers = s->driver->writers(place), readers = s->driver->readers(place);
   while (s->writers.count < writers)
     if (!store_pool_add(s, &s->writers, place, STORE_GUEST, err)) return false;
-  for (size_t i = 0; i < s->writers.count; i++) s->driver->patience(s->writers.all[i], STORE_PATIENCE_MS);
+  for (size_t i = 0; i < s->writers.count; i++) s->driver->patience(s->writers.all[i], store_patience(s));
   while (s->readers.count < readers)
     if (!store_pool_add(s, &s->readers, place, STORE_READER, err)) return false;
   return as != STORE_SHARED || !s->driver->several || s->driver->connect(place, STORE_READER, &s->ear, err);
@@ -297,7 +301,7 @@ bool store_ping(struct store *s, struct err *err) {
     ok = s->driver->run(writer, &write, NULL, NULL, NULL, err) && s->driver->commit(writer, err);
     if (!ok) s->driver->rollback(writer);
   }
-  s->driver->patience(writer, STORE_PATIENCE_MS);
+  s->driver->patience(writer, store_patience(s));
   store_give(&s->writers, writer);
   return ok;
 }

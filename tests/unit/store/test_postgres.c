@@ -415,7 +415,7 @@ static void every_writer_has_the_same_patience(void **state) {
   char patience[16];
   struct store *s = open_ok();
   if (!store_transact(s, read_patience, patience, &err)) fail_msg("%s", err.text);
-  assert_string_equal(patience, "2s");
+  assert_string_equal(patience, "6s");
   store_close(s);
 }
 

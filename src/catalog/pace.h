@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // pace: when the next look at a vendor's lists may be that its news call for. One after a rest comes at once; a vendor with
-// news all the time is read a tenth of it, and never more often than every PACE_LEAST_MS. A look counts ten times what it
-// took, and so much as PACE_AHEAD_MS of the time to come may be used before. Pure; times in ms of one clock. Example:
+// news all the time is read a tenth of it, and never more often than every CATALOG_PACE_LEAST_MS. A look counts ten times what it
+// took, and so much as CATALOG_PACE_AHEAD_MS of the time to come may be used before. Pure; times in ms of one clock. Example:
 //   catalog_pace_ran(&p, begun, now);   due = catalog_pace_next(&p, now);
 #ifndef POSTERN_CATALOG_PACE_H
 #define POSTERN_CATALOG_PACE_H
@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 enum {
-  PACE_LEAST_MS = 200,
-  PACE_SHARE = 10,
-  PACE_AHEAD_MS = 10 * 1000,
-  PACE_DEBT_MS = 40 * 1000, // so that one look which took minutes puts news off for half a minute
+  CATALOG_PACE_LEAST_MS = 200,
+  CATALOG_PACE_SHARE = 10,
+  CATALOG_PACE_AHEAD_MS = 10 * 1000,
+  CATALOG_PACE_DEBT_MS = 40 * 1000, // so that one look which took minutes puts news off for half a minute
 };
 
 struct catalog_pace {

@@ -26,7 +26,7 @@ static void news_after_a_rest_are_read_at_once(void **state) {
     assert_int_equal(catalog_pace_next(&p, now), now);
     catalog_pace_ran(&p, now - takes[i], now); // the first look, for the account itself
     assert_int_equal(catalog_pace_next(&p, now + 300), now + 300);
-    assert_int_equal(catalog_pace_next(&p, now), now + PACE_LEAST_MS); // and not two at a time
+    assert_int_equal(catalog_pace_next(&p, now), now + CATALOG_PACE_LEAST_MS); // and not two at a time
   }
 }
 
@@ -37,11 +37,12 @@ static void news_all_the_time_take_a_tenth(void **state) {
     struct catalog_pace p = {0};
     uint64_t now = 500, hour = 3600 * 1000;
     unsigned count = looks(&p, &now, hour, takes[i]);
-    uint64_t least = hour / (takes[i] + PACE_LEAST_MS),
-             tenth = (hour + PACE_AHEAD_MS) / PACE_SHARE / takes[i];
+    uint64_t least = hour / (takes[i] + CATALOG_PACE_LEAST_MS),
+             tenth = (hour + CATALOG_PACE_AHEAD_MS) / CATALOG_PACE_SHARE / takes[i];
     uint64_t most = least < tenth ? least : tenth;
     // A look that is longer than the debt counts no more than that.
-    if (takes[i] * PACE_SHARE > PACE_DEBT_MS) most = hour / (takes[i] + PACE_DEBT_MS - PACE_AHEAD_MS);
+    if (takes[i] * CATALOG_PACE_SHARE > CATALOG_PACE_DEBT_MS)
+      most = hour / (takes[i] + CATALOG_PACE_DEBT_MS - CATALOG_PACE_AHEAD_MS);
     assert_in_range(count, most - most / 20 - 1, most + 2);
   }
 }
@@ -51,7 +52,7 @@ static void what_was_used_ahead_comes_back(void **state) {
   struct catalog_pace p = {0};
   uint64_t now = 0;
   unsigned first = looks(&p, &now, 5000, 100), next = looks(&p, &now, 5000, 100);
-  now += PACE_AHEAD_MS + PACE_DEBT_MS;
+  now += CATALOG_PACE_AHEAD_MS + CATALOG_PACE_DEBT_MS;
   unsigned rested = looks(&p, &now, 5000, 100);
   assert_true(next < first);
   assert_in_range(rested, first - 1, first + 1);

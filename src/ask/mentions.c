@@ -304,10 +304,38 @@ static bool mentions_is_id(const struct word *w) {
   return digits && w->whole.n > w->low.n;
 }
 
+static bool mentions_ranks_at(const struct mentions *m, size_t at) {
+  const struct phrase *p;
+  return language_at(m->language, m->words, at, LANGUAGE_INTENT, &p) &&
+         (p->number == ASK_TOP || p->number == ASK_BOTTOM);
+}
+
+// "The biggest single expense", "one single repair": it says no more than what stands before it.
+static bool mentions_is_sole(const struct mentions *m, size_t at) {
+  if (!at || m->words->items[at - 1].end || !language_at(m->language, m->words, at, LANGUAGE_SOLE, NULL))
+    return false;
+  return mentions_ranks_at(m, at - 1) || language_at(m->language, m->words, at - 1, LANGUAGE_NUMBER, NULL);
+}
+
+// "How small is the smallest budget?": the same word, of which the most or the least is asked for.
+static bool mentions_is_ranked(const struct mentions *m, size_t at) {
+  struct str low = m->words->items[at].low;
+  if (low.n < 3 || !at || !language_at(m->language, m->words, at - 1, LANGUAGE_INTERROGATIVE, NULL))
+    return false;
+  for (size_t i = at + 1; i < m->words->n; i++) {
+    struct str most = m->words->items[i].low;
+    if (str_ends(most, "est") && most.n >= low.n + 2 && mentions_ranks_at(m, i) &&
+        str_starts(most, arena_z(m->arena, str_make(low.p, low.n - 1))))
+      return true;
+  }
+  return false;
+}
+
 static bool mentions_is_filler(const struct mentions *m, size_t at, size_t *n) {
   *n = m->timed[at] ? 1 : language_fills(m->language, m->words, at);
   if (*n) return true;
   *n = 1;
+  if (mentions_is_sole(m, at) || mentions_is_ranked(m, at)) return true;
   if (mentions_reads(m, at)) return true;
   const struct word *w = &m->words->items[at];
   return w->kind == WORD_NUMBER || (w->low.n < 2 && !mentions_is_id(w));

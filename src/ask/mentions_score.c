@@ -19,6 +19,7 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
   MENTIONS_ENTITY = 9,
   MENTIONS_UNKNOWN = 9,
   MENTIONS_TIMED = 6,
+  MENTIONS_OTHER = 14,    // more, where it names another source
   MENTIONS_UNSEEN = 4,    // of a thing whose columns nobody has seen yet
   MENTIONS_ALONE = 2,     // of such a one whose source has no words for anything
   MENTIONS_ELSEWHERE = 5, // more, where it is the name of another thing
@@ -261,7 +262,19 @@ static int mentions_whole(const struct model_thing *t, bool spoken_of) {
   return spoken_of ? 0 : MENTIONS_ALL;
 }
 
+struct str mentions_other_source(const struct mentions *m, const struct model_thing *t, size_t at) {
+  struct str other = STR_NONE;
+  for (size_t i = 0; i < m->hit_counts[at] && !t->derived; i++) {
+    const struct model_source *s = m->hits[at][i].phrase->means;
+    if (m->hits[at][i].phrase->role != MODEL_SOURCE || !s->worded) continue;
+    if (s == t->source) return STR_NONE;
+    other = s->label;
+  }
+  return other;
+}
+
 static int mentions_unknown(const struct mentions *m, const struct model_thing *t, size_t at) {
+  if (mentions_other_source(m, t, at).n) return MENTIONS_UNKNOWN + MENTIONS_OTHER;
   int less = !t->derived || t->known ? MENTIONS_UNKNOWN
              : t->source->worded     ? MENTIONS_UNSEEN
                                      : MENTIONS_ALONE;

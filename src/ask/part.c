@@ -242,7 +242,7 @@ static void part_take_column(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
   const struct model_column *c = &p->thing->columns[m->number];
-  if (part_is_over(f, i) || part_sorts(f, i)) return;
+  if (part_is_over(f, i) || part_sorts(f, i) || part_take_beginning(f, i)) return;
   bool never = (c->time || part_is_participle(f, m)) &&
                (part_before(f, i, LANGUAGE_NOT, 2) ||
                 part_is_nobody(f, i)); // "not shipped": no time when; "not settled": 0
@@ -392,12 +392,12 @@ static bool part_take_country(struct filling *f, size_t i) {
 
 static void part_take_unknown(struct filling *f, size_t i) {
   if ((!f->part->thing->derived && part_take_country(f, i)) || part_stands_by_flag(f, i) ||
-      part_is_none(f, i))
+      part_is_none(f, i) || f->part->unknown_count == READING_UNKNOWN_MOST)
     return;
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
-  if (p->unknown_count == READING_UNKNOWN_MOST) return;
   p->unknown_matters[p->unknown_count] = f->relates || part_turns_on(f, i);
+  if (!p->elsewhere.n) p->elsewhere = mentions_other_source(f->in->mentions, p->thing, m->first);
   p->unknown_of[p->unknown_count] = part_named_by(f, i);
   struct str whole = f->words->items[m->first].whole;
   for (size_t k = 0; k < p->unknown_count; k++)

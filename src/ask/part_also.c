@@ -214,8 +214,14 @@ static bool part_settle_all_have(struct filling *f) {
     return false;
   for (size_t i = 1; i < f->count; i++) {
     const struct mention *m = &f->list[i];
+    size_t every = i - 1; // "all of our zones"
+    while (every &&
+           (part_is(f, &f->list[every], LANGUAGE_PREPOSITION) ||
+            part_is(f, &f->list[every], LANGUAGE_DETERMINER)) &&
+           !part_is(f, &f->list[every], LANGUAGE_EVERY))
+      every--;
     if (m->what != MENTION_PARENT || m->parent != p->thing->within ||
-        !part_is(f, &f->list[i - 1], LANGUAGE_EVERY))
+        !part_is(f, &f->list[every], LANGUAGE_EVERY))
       continue;
     return p->none_within = true;
   }

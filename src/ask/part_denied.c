@@ -94,7 +94,8 @@ static struct str part_without_itself(const struct filling *f) {
       next = part_mention(f, i, k);
       bool leads =
           next && (next->what == MENTION_FILLER || next->what == MENTION_VALUE || next->what == MENTION_NAME);
-      if (!leads || part_is(f, next, LANGUAGE_PREPOSITION) || part_is(f, next, LANGUAGE_HELPER) ||
+      bool helps = part_is(f, next, LANGUAGE_HELPER) && !part_is(f, next, LANGUAGE_HAVING); // "never had a"
+      if (!leads || part_is(f, next, LANGUAGE_PREPOSITION) || helps ||
           (next->what != MENTION_NAME && f->words->items[next->first].end))
         next = NULL;
     }
@@ -104,6 +105,33 @@ static struct str part_without_itself(const struct filling *f) {
          part_is(f, part_mention(f, i, -1), LANGUAGE_HAVING)))
       return f->words->items[m->first].text;
   }
+  return STR_NONE;
+}
+
+// "Who has no equipment?", where an account alone is called so: nothing says what they have none of.
+static struct str part_without_source(const struct filling *f) {
+  for (size_t i = 0; i + 1 < f->count && f->part->thing->derived; i++) {
+    const struct mention *m = &f->list[i], *next = &f->list[i + 1];
+    if (next->what == MENTION_SOURCE && part_is(f, m, LANGUAGE_MISSING) && !f->words->items[m->first].end)
+      return f->words->items[next->first].text;
+  }
+  return STR_NONE;
+}
+
+// "Causes in the north but never in the south": of one row both cannot be said, so another thing is asked for.
+static struct str part_but_never(const struct filling *f) {
+  const struct reading_part *p = f->part;
+  for (size_t i = 0; i < p->filter_count && p->thing->derived; i++)
+    for (size_t k = 0; k < p->filter_count; k++) {
+      const struct reading_filter *a = &p->filters[i], *b = &p->filters[k];
+      if (a->op != READING_IS || b->op != READING_IS || a->column < 0 || a->column != b->column ||
+          a->negated || !b->negated || p->thing->columns[a->column].list)
+        continue;
+      for (size_t at = a->at + 1; at + 1 < b->at; at++)
+        if (str_is(f->words->items[at].low, "but") &&
+            language_at(f->language, f->words, at + 1, LANGUAGE_NOT, NULL))
+          return f->words->items[at + 1].text;
+    }
   return STR_NONE;
 }
 
@@ -128,6 +156,8 @@ void part_settle_denials(struct filling *f) {
   struct reading_part *p = f->part;
   if (!p->denied.n) p->denied = part_nothing(f);
   if (!p->denied.n) p->denied = part_without_itself(f);
+  if (!p->denied.n) p->denied = part_without_source(f);
+  if (!p->denied.n) p->denied = part_but_never(f);
   if (!p->denied.n) p->denied = part_worded_nobody(f);
   if (p->denied.n || part_denies(p)) return;
   for (size_t i = 0; i < f->count; i++) {

@@ -29,6 +29,7 @@ void part_add_name(struct str *list, size_t *n, struct str name);
 bool part_is_form(const struct filling *f, struct str low, enum language_role role); // of one of those verbs
 void part_know(struct reading_part *p, struct str word);
 bool part_asks_which(const struct filling *f, size_t i);
+bool part_take_beginning(struct filling *f, size_t i);        // "that starts with"
 bool part_take_text(struct filling *f, size_t i, int column); // part_text.c
 bool part_take_text_before(struct filling *f, size_t i, int column);
 void part_take_label(struct filling *f, size_t i);

@@ -72,7 +72,7 @@ static void part_settle_front(struct filling *f) {
 // "What share of the assets are videos?": what says which kind is meant is the part, where the whole is named.
 void part_settle_share(struct filling *f) {
   struct reading_part *p = f->part;
-  bool named = false;
+  bool named = p->measure >= 0; // "of the bytes" are those of all rows
   part_settle_front(f);
   if (p->thing->derived || !part_has(p, ASK_SHARE) || p->group_count) return;
   for (size_t i = 0; i < p->filter_count; i++)
@@ -112,10 +112,42 @@ static bool share_says_charge(const struct filling *f) {
   return false;
 }
 
+static bool share_says(const struct filling *f, enum language_role role) {
+  for (size_t i = 0; i < f->count; i++)
+    if (language_at(f->language, f->words, f->list[i].first, role, NULL)) return true;
+  return false;
+}
+
+// The one number that rows have; -1: there are several, or none.
+static int share_only(const struct model_thing *t) {
+  int only = -1;
+  for (size_t c = 0; c < t->column_count; c++) {
+    const struct model_column *x = &t->columns[c];
+    if (!part_is_measure(x) || x->counted || x->hidden || x->other || x->joined.n) continue;
+    if (only >= 0) return -1;
+    only = (int)c;
+  }
+  return only;
+}
+
+// "The biggest expense": of rows that are ranked by none of their numbers, the amount of money; "the highest" may be the one
+// number that they have.
+static void part_settle_size(struct filling *f) {
+  struct reading_part *p = f->part;
+  bool ranks = part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM);
+  if (!p->thing->derived || !ranks || p->measure >= 0 || p->thing->counts >= 0 || p->group_count ||
+      p->least_sign || p->bucket || part_has(p, ASK_COUNT) || !share_says(f, LANGUAGE_SIZE))
+    return;
+  p->measure = share_amount(p->thing, f->arena);
+  if (p->measure < 0 && share_says(f, LANGUAGE_LEVEL)) p->measure = share_only(p->thing);
+}
+
 // "How has the sum of what we bill developed?", "how much have we billed?": the amount that the rows have.
 void part_settle_sums(struct filling *f) {
   struct reading_part *p = f->part;
-  bool sum = part_has(p, ASK_TOTAL) && share_says_sum(f), much = p->amount && share_says_charge(f);
+  part_settle_size(f);
+  bool sum = part_has(p, ASK_TOTAL) && share_says_sum(f),
+       much = p->amount && (share_says_charge(f) || share_says(f, LANGUAGE_CURRENCY));
   if (!p->thing->derived || p->measure >= 0 || p->thing->counts >= 0 || !(sum || much)) return;
   p->measure = share_amount(p->thing, f->arena);
   if (p->measure >= 0) p->sums = true;

@@ -2,6 +2,8 @@
 // Texts that columns are asked for by: what stands behind one, or before it.
 #include "ask/part_filling.h"
 
+enum { BEGINS_REACH = 4 }; // words from a column to how its value begins
+
 // A word that nothing knows, or a text in quotes.
 static bool part_is_text_for(const struct filling *f, const struct mention *m, bool list) {
   if (!m) return false;
@@ -43,6 +45,38 @@ static bool part_leads(const struct filling *f, size_t i, const struct mention *
   return !f->part->thing->derived && m->n > 1 && next &&
          (next->what == MENTION_UNKNOWN || next->what == MENTION_ENTITY) && next == part_mention(f, i, 1) &&
          language_at(f->language, f->words, m->first + m->n - 1, LANGUAGE_PREPOSITION, NULL);
+}
+
+// "Whose content starts with 192.0.2.": the text behind is how the column's value begins. The place of that text; 0: none.
+static size_t part_begins(const struct filling *f, size_t i) {
+  for (size_t k = i + 1; k < f->count && k <= i + BEGINS_REACH; k++) {
+    const struct mention *m = &f->list[k];
+    size_t n = language_at(f->language, f->words, m->first, LANGUAGE_BEGINS, NULL), next = k;
+    if (!n && (m->what != MENTION_FILLER || f->words->items[m->first].end)) return 0;
+    if (!n) continue;
+    while (next < f->count && f->list[next].first < m->first + n) next++;
+    return next;
+  }
+  return 0;
+}
+
+bool part_take_beginning(struct filling *f, size_t i) {
+  int column = f->list[i].number;
+  const struct model_column *c = &f->part->thing->columns[column];
+  size_t at = c->time || part_is_measure(c) ? 0 : part_begins(f, i);
+  if (!at || at >= f->count) return false;
+  const struct word *w = &f->words->items[f->list[at].first];
+  part_add_filter(f->part, (struct reading_filter){.op = READING_LIKE,
+                                                   .value = -1,
+                                                   .column = column,
+                                                   .text = w->whole,
+                                                   .begins = true,
+                                                   .negated = part_is_denied(f, at),
+                                                   .at = f->list[at].first});
+  for (size_t k = i + 1; k < f->count && (k <= at || f->words->items[f->list[k].first].whole.p == w->whole.p);
+       k++)
+    f->list[k].what = MENTION_FILLER;
+  return true;
 }
 
 // "in the folder product", "owner press"

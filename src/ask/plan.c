@@ -36,7 +36,8 @@ static struct str plan_filter_said(struct planning *x, const struct reading_part
     return arena_printf(x->arena, "%.*s %s %.*s", STR_ARG(column), f->sign,
                         STR_ARG(f->said.n ? f->said : f->text));
   default:
-    return arena_printf(x->arena, "%.*s %s%.*s", STR_ARG(column), not, STR_MOST(f->text, 80));
+    return arena_printf(x->arena, "%.*s %s%s%.*s", STR_ARG(column), not, f->begins ? "beginning with " : "",
+                        STR_MOST(f->text, 80));
   }
 }
 
@@ -254,6 +255,18 @@ static void plan_common(struct planning *x) {
   x->out->results[0].other = &x->r->parts[1];
 }
 
+// Rows of the first part whose value is one of the second's: its own result over the calls of both.
+static void plan_among(struct planning *x) {
+  struct reading *r = ARENA_NEW(x->arena, struct reading);
+  struct query other;
+  *r = *x->r;
+  r->parts[0].among = query_make_among(x->r, x->arena, &other);
+  x->r = r;
+  steps_add(&x->steps, &r->parts[1], &other, STR_NONE, false);
+  plan_part_chips(x, &r->parts[1]);
+  plan_part(x, 0);
+}
+
 static void plan_program(struct planning *x) {
   x->steps = (struct steps){.doc = yyjson_mut_doc_new(NULL), .arena = x->arena, .clock = x->clock};
   x->root = yyjson_mut_obj(x->steps.doc);
@@ -262,8 +275,12 @@ static void plan_program(struct planning *x) {
   x->steps.parameters = yyjson_mut_obj(x->steps.doc);
   x->steps.list = yyjson_mut_arr(x->steps.doc);
   x->results = yyjson_mut_obj(x->steps.doc);
-  if (x->r->joined) plan_common(x);
-  for (size_t i = 0; i < x->r->part_count && !x->r->joined; i++) plan_part(x, i);
+  if (x->r->restricts)
+    plan_among(x);
+  else if (x->r->joined)
+    plan_common(x);
+  else
+    for (size_t i = 0; i < x->r->part_count; i++) plan_part(x, i);
   if (x->out->result_count) plan_put(x, x->root, "title", x->out->results[0].query.title);
   if (yyjson_mut_obj_size(x->steps.parameters))
     yyjson_mut_obj_add_val(x->steps.doc, x->root, "parameters", x->steps.parameters);

@@ -322,6 +322,18 @@ static void plan_offer_near(struct planning *x) {
   }
 }
 
+// "Changes from an address that Arcjet denied": a source that is connected is no word that nothing knows.
+static bool plan_is_elsewhere(struct planning *x, const struct reading_part *p) {
+  if (!p->elsewhere.n || !p->unknown_count) return false;
+  x->out->word = p->unknown[0];
+  plan_end(x, PLAN_CLARIFY,
+           arena_printf(x->arena,
+                        "The question speaks of %.*s and of %.*s, and how the two belong together is not "
+                        "understood. Which of them is meant? Asked one after the other both can be answered.",
+                        STR_ARG(p->thing->source->label), STR_ARG(p->elsewhere)));
+  return true;
+}
+
 bool plan_ends(struct planning *x) {
   if (!plan_reading_ends(x)) return false;
   if (x->r->end == READING_NOTHING) plan_cannot(x);
@@ -330,9 +342,10 @@ bool plan_ends(struct planning *x) {
 }
 
 bool plan_part_ends(struct planning *x, const struct reading_part *p) {
-  bool ends = plan_is_fenced(x, p) || plan_lacks(x, p) || plan_is_ambiguous(x, p) || plan_has_unknown(x, p) ||
-              plan_has_left(x, p) || plan_is_too_old(x, p) || plan_has_no_ground(x, p) ||
-              plan_has_no_number(x, p) || plan_is_before_nothing(x, p) || plan_denies_nothing(x, p);
+  bool ends = plan_is_fenced(x, p) || plan_lacks(x, p) || plan_is_ambiguous(x, p) ||
+              plan_is_elsewhere(x, p) || plan_has_unknown(x, p) || plan_has_left(x, p) ||
+              plan_is_too_old(x, p) || plan_has_no_ground(x, p) || plan_has_no_number(x, p) ||
+              plan_is_before_nothing(x, p) || plan_denies_nothing(x, p);
   if (ends && p->unknown_count) plan_offer_near(x);
   return ends;
 }

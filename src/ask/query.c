@@ -121,10 +121,10 @@ static void query_add_filter(struct querying *s, const struct reading_filter *f,
     buf_printf(out, "%.*s %s %.*s", STR_ARG(c->sql), f->sign, STR_ARG(f->text));
     break;
   case READING_LIKE:
-    if (f->within && !c->list) {
+    if ((f->within || f->begins) && !c->list) {
       buf_printf(out, "instr(lower(%.*s), lower(", STR_ARG(c->sql));
       query_add_quoted(out, f->text);
-      buf_add_z(out, ")) > 0");
+      buf_add_z(out, f->begins ? ")) = 1" : ")) > 0");
       break;
     }
     query_add_text(out, c, f->text);
@@ -265,6 +265,7 @@ struct str query_where(struct querying *s, bool rest, bool time) {
     buf_printf(&out, "%.*s >= %s", STR_ARG(s->t->columns[soonest].sql), MODEL_NOW);
     query_use(s, soonest);
   }
+  if (s->p->among.n) query_and(&out), buf_printf(&out, "%.*s", STR_ARG(s->p->among));
   if (time && s->p->has_span && !s->p->has_prior) query_time(s, &s->p->span, "", &out);
   return query_done(&out, s->arena);
 }
@@ -532,29 +533,44 @@ void query_make(const struct reading_part *p, int group, struct arena *a, struct
   out->title = query_title(&s);
 }
 
+// What both sides of a join call it: a column of each, or the name of what both are within.
+static struct str query_join_sql(const struct reading *r, int i) {
+  const struct model_thing *t = r->parts[i].thing;
+  return r->join[i] < 0 ? query_parent_sql(t) : t->columns[r->join[i]].sql;
+}
+
+static struct str query_join_side(const struct reading *r, int i, struct query *out, struct arena *a) {
+  const struct reading_part *p = &r->parts[i];
+  *out = (struct query){.shape = QUERY_COMMON, .by = -1, .mark = STR("table")};
+  struct querying s = {.p = p, .t = p->thing, .q = out, .arena = a, .only = -1};
+  struct str where = query_where(&s, true, true);
+  query_use(&s, r->join[i]);
+  return arena_printf(a, "SELECT DISTINCT lower(%.*s) AS v FROM %.*s%s%.*s", STR_ARG(query_join_sql(r, i)),
+                      STR_ARG(model_from(p->thing)), where.n ? " WHERE " : "", STR_ARG(where));
+}
+
+struct str query_make_among(const struct reading *r, struct arena *a, struct query *other) {
+  struct str side = query_join_side(r, 1, other, a);
+  other->sql = side;
+  return arena_printf(a, "lower(%.*s) IN (%.*s)", STR_ARG(query_join_sql(r, 0)), STR_ARG(side));
+}
+
 void query_make_common(const struct reading *r, struct arena *a, struct query out[2]) {
   struct str side[2];
-  for (int i = 0; i < 2; i++) {
-    const struct reading_part *p = &r->parts[i];
-    out[i] = (struct query){.shape = QUERY_COMMON, .by = -1, .mark = STR("table")};
-    struct querying s = {.p = p, .t = p->thing, .q = &out[i], .arena = a, .only = -1};
-    struct str where = query_where(&s, true, true);
-    query_use(&s, r->join[i]);
-    side[i] = arena_printf(a, "SELECT DISTINCT lower(%.*s) AS v FROM %.*s%s%.*s",
-                           STR_ARG(p->thing->columns[r->join[i]].sql), STR_ARG(model_from(p->thing)),
-                           where.n ? " WHERE " : "", STR_ARG(where));
-  }
-  const struct model_column *c = &r->parts[0].thing->columns[r->join[0]];
+  for (int i = 0; i < 2; i++) side[i] = query_join_side(r, i, &out[i], a);
+  const struct model_thing *t = r->parts[0].thing;
+  struct str name = r->join[0] < 0 ? query_parent_label(t) : t->columns[r->join[0]].name;
   out[0].sql =
       r->lacks ? arena_printf(a,
                               "SELECT a.v AS \"%.*s\" FROM (%.*s) a LEFT JOIN (%.*s) b ON a.v = b.v WHERE "
                               "b.v IS NULL ORDER BY 1",
-                              STR_ARG(c->name), STR_ARG(side[0]), STR_ARG(side[1]))
+                              STR_ARG(name), STR_ARG(side[0]), STR_ARG(side[1]))
                : arena_printf(a, "SELECT a.v AS \"%.*s\" FROM (%.*s) a JOIN (%.*s) b ON a.v = b.v ORDER BY 1",
-                              STR_ARG(c->name), STR_ARG(side[0]), STR_ARG(side[1]));
-  out[0].measure = c->name;
+                              STR_ARG(name), STR_ARG(side[0]), STR_ARG(side[1]));
+  out[0].measure = name;
   out[0].lacks = r->lacks;
-  out[0].title = arena_printf(a, r->lacks ? "%.*s in the first alone" : "%.*s in both", STR_ARG(c->name));
+  out[0].within = r->join[0] < 0;
+  out[0].title = arena_printf(a, r->lacks ? "%.*s in the first alone" : "%.*s in both", STR_ARG(name));
 }
 
 struct str query_values(const struct reading_part *p, int column, struct arena *a) {

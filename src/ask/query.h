@@ -40,6 +40,7 @@ struct query {
   bool ties;     // rows beyond the limit equal the last one within it
   bool ratio;    // the measure is a ratio
   bool lacks;    // of COMMON: what is in the first, and not in the second
+  bool within;   // of COMMON: what the rows of both are within
   bool distinct; // of VALUE: how many different values the column has that is called as the measure
   struct str unit;
 };
@@ -48,6 +49,9 @@ struct query {
 void query_make(const struct reading_part *p, int group, struct arena *a, struct query *out);
 // What is in both, by a column of each.
 void query_make_common(const struct reading *r, struct arena *a, struct query out[2]);
+// The condition by which rows of the first part are narrowed to those whose value is one of the second's; `other`: what reads
+// the second.
+struct str query_make_among(const struct reading *r, struct arena *a, struct query *other);
 // Which groups take a query of their own: a ranking by two things is two.
 size_t query_count(const struct reading_part *p);
 double query_percentile(const struct reading_part *p); // the one asked for; 95 where none was said

@@ -30,11 +30,11 @@ struct reading_filter {
   struct str said;  // what it is compared with, in words; empty: the text
   const char *sign; // of READING_COMPARES
   bool negated;
-  int either;  // holds or another one of the same number does; 0: holds in any case
-  bool within; // of READING_LIKE: the text is a part of what the column has
-  bool noun;   // says what kind of rows is meant
-  bool with;   // holds together with the one before it, of the same column: a name of two words
-  size_t at;   // word
+  int either;          // holds or another one of the same number does; 0: holds in any case
+  bool within, begins; // of READING_LIKE: the text is a part of what the column has, its beginning
+  bool noun;           // says what kind of rows is meant
+  bool with;           // holds together with the one before it, of the same column: a name of two words
+  size_t at;           // word
 };
 
 struct reading_part {
@@ -66,8 +66,7 @@ struct reading_part {
   const char *idle_sign; // or so many: "days with fewer than 5 changes"; NULL: nothing
   bool amount;           // asks how much: of rows alone that is nothing
   bool every;            // whether it is so of all: those of which it is not are asked for
-  bool lists;            // besides how many they are, which they are
-  bool counts;           // besides what they come to, how many they are
+  bool lists, counts;    // besides how many they are, which they are; besides what they come to, how many
   bool which_within;     // which of what the rows are within: those that have any
   bool none_within; // of what the rows are within, those that have none of them: "zones without MX records"
   struct str names[READING_NAMES_MOST]; // rows of the thing, or of what it is within, by label
@@ -89,8 +88,9 @@ struct reading_part {
   size_t unknown_count;
   struct str passed[READING_PASSED_MOST]; // that nothing knows, and that narrow nothing
   size_t passed_count;
-  struct str ambiguous; // a word that names several of them
-  struct str denied;    // what denies something of which nothing is known: "never"
+  struct str elsewhere;         // a connected source that the question names, and that is not the thing's
+  struct str among;             // SQL that holds too: a value is one of another part's; empty: any
+  struct str ambiguous, denied; // a word that names several of them; that denies what nothing is known of
   int score;
 };
 
@@ -125,9 +125,9 @@ struct reading {
   struct reading_part parts[READING_PARTS_MOST];
   size_t part_count;
   const struct recipe_use *recipe; // what answers it in place of parts; NULL: parts do
-  bool looked, joined;             // joined: the two parts are asked for what is in both, by these columns
+  bool looked, joined;             // joined: two parts are, by these columns; -2: by what they are within
   int join[2];
-  bool lacks;                 // for what is in the first, and not in the second
+  bool lacks, restricts; // for what is in the first alone; for rows of the first whose value is in the second
   struct str corrected[8][2]; // slips of the pen: typed, taken for
   size_t corrected_count;
   struct alias_use aliases[ALIAS_USES_MOST];

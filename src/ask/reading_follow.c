@@ -95,6 +95,9 @@ bool reading_follows(const struct reader_state *s, const struct reading *before)
   if (s->out->parts[0].thing == old->thing) return changes || (short_one && !named);
   if (named && old->thing->derived && reading_points_back(s) && reading_fits(s, old->thing, true))
     return true; // "and how many rooms do those have?", which each of them says
+  if (named && !old->thing->derived && s->out->refers && reading_points_back(s) &&
+      reading_fits(s, old->thing, false))
+    return true; // "how many of those are tagged draft?", though there are tags, too
   return changes && !named;
 }
 

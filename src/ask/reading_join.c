@@ -42,8 +42,8 @@ static bool reading_shared(const struct model_thing *a, const struct model_thing
   return false;
 }
 
-static struct reading_part *reading_half(struct reader_state *s, struct ask_segment *half,
-                                         struct reading_part *out) {
+struct reading_part *reading_half(struct reader_state *s, struct ask_segment *half,
+                                  struct reading_part *out) {
   const struct model_thing *second;
   int score;
   const struct model_thing *t = mentions_best(&s->mentions, half, 1, &score, &second);
@@ -59,7 +59,7 @@ static struct reading_part *reading_half(struct reader_state *s, struct ask_segm
 }
 
 // The time that stands with rows that have none is that of the others: "in the last 90 days, which members did not log in?"
-static void reading_lend_span(struct reading_part *p) {
+void reading_lend_span(struct reading_part *p) {
   bool has = p[0].thing->time >= 0 || p[0].time >= 0;
   if (p[0].has_span && (p[1].span_is_assumed || !p[1].has_span))
     p[1].span = p[0].span, p[1].has_span = true, p[1].span_is_assumed = p[0].span_is_assumed;
@@ -89,6 +89,15 @@ static bool reading_has_time(const struct reader_state *s, const struct model_th
   return false;
 }
 
+// "Never": as far back as the last one is looked for.
+bool reading_look_far(const struct reader_state *s, struct reading_part *p) {
+  struct str far = json_str(p->thing->def, "far");
+  struct err err;
+  if (!p->span_is_assumed || !far.n) return true;
+  p->span = (struct span){.since = far, .until = STR("now")};
+  return span_resolve(&p->span, s->in->clock, &err);
+}
+
 // "Members that do not appear in the audit log": what stands behind the denial happened, and rows of the one are named in it.
 // "Free zones that had any change": the same, where the rows are narrowed by what they are themselves.
 static bool reading_befell(struct reader_state *s, struct ask_segment *first, struct ask_segment *last,
@@ -109,19 +118,14 @@ static bool reading_befell(struct reader_state *s, struct ask_segment *first, st
   mentions_score(&s->mentions, a, first, 1, &named);
   if (!named || !reading_shared(a, b, s->out->join)) return false;
   reading_lend_span(p);
-  struct str far = json_str(b->def, "far"); // "never": as far back as the last one is looked for
-  struct err err;
-  if (p[1].span_is_assumed && far.n) {
-    p[1].span = (struct span){.since = far, .until = STR("now")};
-    if (!span_resolve(&p[1].span, s->in->clock, &err)) return false;
-  }
+  if (!reading_look_far(s, &p[1])) return false;
   s->out->part_count = 2;
   s->out->lacks = lacks;
   return s->out->joined = true;
 }
 
 // A time that is said once is that of both, wherever it stands: "blocked on example.com and denied by Arcjet this week".
-static void reading_share_span(struct reading_part *p) {
+void reading_share_span(struct reading_part *p) {
   if (!p[0].has_span || !p[1].has_span) return;
   bool behind = p[0].span_is_assumed && !p[1].span_is_assumed;
   if (!behind && !p[1].span_is_assumed) return;
@@ -163,6 +167,7 @@ static bool reading_has_other(struct reader_state *s, struct ask_segment *first,
 bool reading_join(struct reader_state *s) {
   const struct language *l = s->out->language;
   const struct ask_words *w = &s->out->words;
+  if (reading_relates(s)) return true;
   if (s->segment_count != 1) return false;
   for (size_t at = 1; at + 1 < w->n; at++) {
     struct ask_segment first = {.first = s->segments[0].first, .end = at},

@@ -17,6 +17,14 @@ struct reader_state {
 
 // What two things have in common, or the one lacks of the other (reading_join.c); true: the two parts are out->parts.
 bool reading_join(struct reader_state *s);
+// What some words of the question say of one thing; NULL: of none.
+struct reading_part *reading_half(struct reader_state *s, struct ask_segment *half, struct reading_part *out);
+// The time that is said for the one part is that of the other: of two halves, and where the first has no times.
+void reading_share_span(struct reading_part *p);
+void reading_lend_span(struct reading_part *p);
+bool reading_look_far(const struct reader_state *s, struct reading_part *p);
+// Two things that are related otherwise than by what both have (reading_relate.c).
+bool reading_relates(struct reader_state *s);
 
 // Names of accounts go out of the words, and into out->accounts (accounts.c). Before anything looks for what words mean.
 void reading_take_accounts(struct reader_state *s);

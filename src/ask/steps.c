@@ -35,9 +35,9 @@ static struct str steps_filter_text(const struct stepping *x, struct str column,
     const struct reading_filter *f = &x->p->filters[i];
     if (f->column != c || f->negated || f->either || c < 0) continue;
     if (x->q->shape == QUERY_SHARE && !f->noun) return STR_NONE; // a share is of all of them
-    struct str mine = f->op == READING_IS               ? x->t->values[f->value].value
-                      : f->op == READING_LIKE && !exact ? f->text
-                                                        : STR_NONE;
+    struct str mine = f->op == READING_IS ? x->t->values[f->value].value
+                      : f->op == READING_LIKE && !exact && !f->within && !f->begins ? f->text
+                                                                                    : STR_NONE;
     if (found.n || !mine.n) return STR_NONE;
     found = mine;
   }

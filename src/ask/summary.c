@@ -469,7 +469,27 @@ static void say_lacking(const struct saying *s) {
   buf_add_char(s->out, '.');
 }
 
+// "X and Y have firewall rules and no page rules."
+static void say_within(const struct saying *s) {
+  size_t n = s->rows->row_count;
+  if (n)
+    say_names(s, 0, 0, n);
+  else
+    buf_printf(s->out, "No %.*s", STR_ARG(s->r->query.measure));
+  buf_printf(s->out, " %s ", n > 1 ? "have" : "has");
+  say_subject(s);
+  buf_add_z(s->out, s->r->query.lacks ? " and no " : " and ");
+  struct saying other = *s;
+  other.p = s->r->other;
+  say_subject(&other);
+  buf_add_char(s->out, '.');
+}
+
 static void say_common(const struct saying *s) {
+  if (s->r->query.within) {
+    say_within(s);
+    return;
+  }
   if (!s->rows->row_count)
     buf_add_z(s->out, "None");
   else

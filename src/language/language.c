@@ -155,6 +155,9 @@ static const struct {
                       {"amounts", LANGUAGE_AMOUNT},
                       {"every", LANGUAGE_EVERY},
                       {"rivals", LANGUAGE_RIVAL},
+                      {"soles", LANGUAGE_SOLE},
+                      {"sizes", LANGUAGE_SIZE},
+                      {"levels", LANGUAGE_LEVEL},
                       {"nexts", LANGUAGE_NEXT},
                       {"pronouns", LANGUAGE_PRONOUN},
                       {"equals", LANGUAGE_EQUALS},
@@ -183,11 +186,14 @@ static const struct {
                       {"untils", LANGUAGE_UNTIL},
                       {"lastings", LANGUAGE_LASTING},
                       {"tenures", LANGUAGE_TENURE},
+                      {"serves", LANGUAGE_SERVE},
                       {"heres", LANGUAGE_HERE},
                       {"sums", LANGUAGE_SUM},
                       {"charges", LANGUAGE_CHARGES},
                       {"joins", LANGUAGE_JOINS},
                       {"narrows", LANGUAGE_NARROWS},
+                      {"begins", LANGUAGE_BEGINS},
+                      {"relatives", LANGUAGE_RELATIVE},
                       {"having", LANGUAGE_HAVING},
                       {"prepositions", LANGUAGE_PREPOSITION},
                       {"helpers", LANGUAGE_HELPER},
@@ -367,16 +373,17 @@ struct str language_times_near(const struct language *l, struct str low, unsigne
 // Roles whose words are of things as well: "called" narrows, and "calls" are counted.
 static bool language_is_plain(int role) {
   return role == LANGUAGE_ORDER || role == LANGUAGE_STATE || role == LANGUAGE_PEOPLE ||
-         role == LANGUAGE_NARROWS || role == LANGUAGE_ID || role == LANGUAGE_READS ||
-         role == LANGUAGE_REPLIES || role == LANGUAGE_BEARS || role == LANGUAGE_GIVES ||
-         role == LANGUAGE_DESTINED || role == LANGUAGE_CHANGES || role == LANGUAGE_STANDING ||
-         role == LANGUAGE_RIVAL || role == LANGUAGE_OURS || role == LANGUAGE_OFFERS ||
-         role == LANGUAGE_AVAILS || role == LANGUAGE_EVERY || role == LANGUAGE_NEXT ||
-         role == LANGUAGE_STANDS_OFF || role == LANGUAGE_TIMES || role == LANGUAGE_SHARED ||
-         role == LANGUAGE_OFTEN || role == LANGUAGE_CARRIER || role == LANGUAGE_HANDS ||
-         role == LANGUAGE_ONWARDS || role == LANGUAGE_OUGHT || role == LANGUAGE_WISH ||
-         role == LANGUAGE_LATE || role == LANGUAGE_FRACTION || role == LANGUAGE_DIVIDES ||
-         (role >= LANGUAGE_AWAITS && role <= LANGUAGE_CHARGES);
+         role == LANGUAGE_NARROWS || role == LANGUAGE_BEGINS || role == LANGUAGE_ID ||
+         role == LANGUAGE_READS || role == LANGUAGE_REPLIES || role == LANGUAGE_BEARS ||
+         role == LANGUAGE_GIVES || role == LANGUAGE_DESTINED || role == LANGUAGE_CHANGES ||
+         role == LANGUAGE_STANDING || role == LANGUAGE_RIVAL || role == LANGUAGE_SOLE ||
+         role == LANGUAGE_SIZE || role == LANGUAGE_LEVEL || role == LANGUAGE_OURS ||
+         role == LANGUAGE_OFFERS || role == LANGUAGE_AVAILS || role == LANGUAGE_EVERY ||
+         role == LANGUAGE_NEXT || role == LANGUAGE_STANDS_OFF || role == LANGUAGE_TIMES ||
+         role == LANGUAGE_SHARED || role == LANGUAGE_OFTEN || role == LANGUAGE_CARRIER ||
+         role == LANGUAGE_HANDS || role == LANGUAGE_ONWARDS || role == LANGUAGE_OUGHT ||
+         role == LANGUAGE_WISH || role == LANGUAGE_LATE || role == LANGUAGE_FRACTION ||
+         role == LANGUAGE_DIVIDES || (role >= LANGUAGE_AWAITS && role <= LANGUAGE_CHARGES);
 }
 
 // "lately" fills, and "late" says something; "ordered by", and no order.

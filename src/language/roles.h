@@ -39,6 +39,8 @@ enum language_role {
   LANGUAGE_WHO,
   LANGUAGE_JOINS,
   LANGUAGE_NARROWS,
+  LANGUAGE_BEGINS,   // how a value begins
+  LANGUAGE_RELATIVE, // before a clause that says which of them is meant
   LANGUAGE_HAVING,
   LANGUAGE_PREPOSITION,
   LANGUAGE_HELPER,
@@ -62,6 +64,9 @@ enum language_role {
   LANGUAGE_AMOUNT,
   LANGUAGE_EVERY,
   LANGUAGE_RIVAL,
+  LANGUAGE_SOLE,
+  LANGUAGE_SIZE,
+  LANGUAGE_LEVEL,
   LANGUAGE_NEXT,
   LANGUAGE_PRONOUN,
   LANGUAGE_EQUALS,
@@ -90,6 +95,7 @@ enum language_role {
   LANGUAGE_UNTIL,
   LANGUAGE_LASTING, // how long something takes
   LANGUAGE_TENURE,  // how long somebody is there
+  LANGUAGE_SERVE,   // the same by a verb
   LANGUAGE_HERE,
   LANGUAGE_SUM,        // asks for a sum, and not how many in all
   LANGUAGE_CHARGES,    // deeds that money is asked for

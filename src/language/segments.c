@@ -56,6 +56,10 @@ static bool segment_is_state(const struct segmenting *s, size_t at, size_t n, si
       segment_singles_out(s, at + n, end))
     return false;
   struct phrase_hit hit;
+  if (at + n + 1 < end && str_is(s->words->items[at + n + 1].low, "more") &&
+      (s->words->items[at + n].kind == WORD_NUMBER ||
+       language_at(s->language, s->words, at + n, LANGUAGE_NUMBER, NULL)))
+    return false; // "order ten more of them"
   bool known = phrases_at(s->known, s->words, at, &hit, 1) > 0;
   for (size_t i = at + n; i < end; i++) {
     const struct word *w = &s->words->items[i];

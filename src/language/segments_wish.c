@@ -8,7 +8,7 @@
 #include "language/segments_parts.h"
 #include "lexicon/lexicon.h"
 
-enum { WISH_OBJECT_REACH = 4, WISH_VERB_LIKELY = 40, WISH_NOUN_LEAST = 50 };
+enum { WISH_OBJECT_REACH = 4, WISH_PARTED_REACH = 7, WISH_VERB_LIKELY = 40, WISH_NOUN_LEAST = 50 };
 
 static bool wish_is(const struct segmenting *s, size_t at, enum language_role role) {
   return at < s->words->n && language_at(s->language, s->words, at, role, NULL) > 0;
@@ -147,9 +147,32 @@ static bool wish_ends_in_order(const struct segmenting *s, size_t at, size_t end
   return wish_said(s, last, LANGUAGE_LATE);
 }
 
+// "Switch DNSSEC on wherever it is off", "turn it off": of an order of two words the second stands behind what it is done to,
+// at the end or before words that only say where and when.
+static bool wish_is_parted(const struct segmenting *s, size_t at, size_t end) {
+  struct phrase_hit hits[PHRASE_HITS_MOST];
+  for (size_t i = at + 2; i < end && i <= at + WISH_PARTED_REACH && !s->words->items[i - 1].end; i++) {
+    const struct word *w = s->words->items;
+    bool leads = i + 1 < end && !w[i].end &&
+                 (!language_fills(s->language, s->words, i + 1) || wish_is(s, i + 1, LANGUAGE_DETERMINER) ||
+                  wish_is(s, i + 1, LANGUAGE_OURS));
+    if (leads) continue;
+    struct word pair[2] = {w[at], w[i]};
+    struct ask_words both = {.items = pair, .n = 2};
+    pair[1].clause = pair[0].clause;
+    size_t n = phrases_at(&s->language->phrases, &both, 0, hits, PHRASE_HITS_MOST);
+    for (size_t k = 0; k < n; k++)
+      if (hits[k].phrase->role == LANGUAGE_ORDER && hits[k].n == 2 &&
+          str_eq(hits[k].phrase->first, w[at].low))
+        return true;
+  }
+  return false;
+}
+
 bool segment_wishes(const struct segmenting *s, size_t first, size_t at, size_t end) {
   if (first >= end || at >= end) return false;
   if ((at > first || wish_behind_row(s, at, end)) && wish_ends_in_order(s, at, end)) return true;
+  if (wish_is_parted(s, at, end)) return at > first || s->words->items[end - 1].end != '?';
   return wish_hands(s, at, end) || wish_is_due(s, at, end) || wish_is_wished(s, first, end) ||
          wish_is_wished(s, at, end) || (!wish_is_asked(s) && wish_is_done_to_name(s, at, end));
 }

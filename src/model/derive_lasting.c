@@ -259,14 +259,28 @@ static void role_left(struct roles *x) {
                  derive_role_sql(x, x->due), STR_NONE);
 }
 
+// Does the question ask for a length of time? "How many people work for us" asks for none.
+static bool role_asks_length(const struct roles *x) {
+  static const char *const lengths[] = {"long", "longest", "longer", "short", "shortest", "shorter"};
+  const struct ask_words *words = &x->w->taking->q->words;
+  for (size_t at = 0; at < words->n; at++) {
+    if (role_at(x, at, LANGUAGE_UNIT)) return true;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+      if (str_is(words->items[at].low, lengths[i])) return true;
+  }
+  return false;
+}
+
 // "Been teaching here", "been with us", "tenure": since when, of who is still there.
 static void role_tenure(struct roles *x) {
   static const char *const left[] = {"left", "ended", "end", "until", "leaving", "terminated", NULL};
   const struct ask_words *words = &x->w->taking->q->words;
   const struct derive_column *begin = derive_role_pick(x, role_joined), *end = derive_role_pick(x, left);
   yyjson_mut_val *names = yyjson_mut_arr(x->w->doc);
+  bool length = role_asks_length(x);
   for (size_t at = 0; begin && at < words->n; at++) {
     size_t n = role_at(x, at, LANGUAGE_TENURE), more = 0;
+    if (!n && length) n = role_at(x, at, LANGUAGE_SERVE);
     if (n && at + n + 1 < words->n && str_ends(words->items[at + n].low, "ing"))
       more = 1; // "been teaching here"
     bool here = n && at + n + more < words->n && role_at(x, at + n + more, LANGUAGE_HERE);

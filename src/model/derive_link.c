@@ -402,14 +402,21 @@ static void link_name(struct linking *x) {
   const struct derive_column *label = derive_label(last->shape, last->noun, x->arena);
   yyjson_mut_val *names = yyjson_mut_arr(w->doc);
   if (!label || !last->asked) return;
-  yyjson_mut_arr_append(names, derive_text(w, last->noun));
-  yyjson_mut_arr_append(names, derive_text(w, ARENA_JOIN(x->arena, last->noun, STR(" name"))));
+  // "zone: HT": the row's own column is called so, and has a code; what that is called stands beside it.
+  struct str name = ARENA_JOIN(x->arena, last->noun, STR(" name")), key = last->noun;
+  bool coded = yyjson_mut_obj_getn(x->columns, key.p, key.n) && str_eq(last->column, key) && !last->by_name;
+  if (coded)
+    key = name;
+  else
+    yyjson_mut_arr_append(names, derive_text(w, last->noun));
+  yyjson_mut_arr_append(names, derive_text(w, name));
   derive_noun_kin(w, last->noun, names);
   struct str word = derive_plainly(label, x->arena);
   if (!derive_calls(x->columns, word)) yyjson_mut_arr_append(names, derive_text(w, word));
-  if (!yyjson_mut_obj_getn(x->columns, last->noun.p, last->noun.n)) link_found(x, last->noun, label);
-  link_add(x, last->noun, names, label, true);
-  yyjson_mut_val *made = yyjson_mut_obj_getn(x->columns, last->noun.p, last->noun.n);
+  if (!yyjson_mut_obj_getn(x->columns, key.p, key.n)) link_found(x, key, label);
+  link_add(x, key, names, label, true);
+  if (coded) return;
+  yyjson_mut_val *made = yyjson_mut_obj_getn(x->columns, key.p, key.n);
   if (made && !yyjson_mut_obj_get(made, "other")) derive_put(w, made, STR("other"), yyjson_mut_true(w->doc));
 }
 

@@ -98,11 +98,29 @@ static const struct derive_column *derive_ended(const struct derive_writing *w, 
   return NULL;
 }
 
+// "after", beside "day_from": where other arguments say from when, one that is called by nothing else goes on from a row.
+static bool derive_is_cursor(const struct derive_writing *w, struct str argument) {
+  size_t i, n;
+  yyjson_val *key, *schema, *own;
+  bool since, mine;
+  struct str of;
+  yyjson_val *all = yyjson_obj_get(w->t->tool->input, "properties");
+  if (!str_is(argument, "after") && !str_is(argument, "before")) return false;
+  own = yyjson_obj_getn(all, argument.p, argument.n);
+  if (json_str(own, "format").n || !derive_is_span(w, argument, own, &mine, &of)) return false;
+  yyjson_obj_foreach (all, i, n, key, schema)
+    if (!str_eq(json_text(key), argument) && derive_is_span(w, json_text(key), schema, &since, &of) &&
+        since == mine)
+      return true;
+  return false;
+}
+
 // What the question says of a column goes into the argument of its name, as far as the vendor takes that.
 static void derive_add_argument(const struct derive_writing *w, yyjson_mut_val *arguments,
                                 struct str argument, yyjson_val *schema) {
   bool since;
   struct str of, type = json_str(schema, "type");
+  if (derive_is_cursor(w, argument)) return;
   if (derive_is_span(w, argument, schema, &since, &of)) {
     struct str column = derive_span_column(w, of);
     bool day = meaning_is_day(json_str(schema, "format"), json_str(schema, "pattern"),

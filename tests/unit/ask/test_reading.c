@@ -14,16 +14,21 @@ struct room { // the connectors' words, and a moment
   struct table_clock clock;
 };
 
-static const struct model_source sources[] = {
-    {.connector = {"cloudflare", 10},
-     .label = {"Cloudflare", 10},
-     .accounts = {{"acme", 4}},
-     .account_count = 1},
-    {.connector = {"cloudinary-assets", 17},
-     .label = {"Cloudinary", 10},
-     .accounts = {{"media", 5}},
-     .account_count = 1},
-    {.connector = {"arcjet", 6}, .label = {"Arcjet", 6}, .accounts = {{"guard", 5}}, .account_count = 1}};
+static const struct model_source sources[] = {{.connector = {"cloudflare", 10},
+                                               .label = {"Cloudflare", 10},
+                                               .accounts = {{"acme", 4}},
+                                               .account_count = 1,
+                                               .worded = true},
+                                              {.connector = {"cloudinary-assets", 17},
+                                               .label = {"Cloudinary", 10},
+                                               .accounts = {{"media", 5}},
+                                               .account_count = 1,
+                                               .worded = true},
+                                              {.connector = {"arcjet", 6},
+                                               .label = {"Arcjet", 6},
+                                               .accounts = {{"guard", 5}},
+                                               .account_count = 1,
+                                               .worded = true}};
 
 static int room_open(void **state) {
   struct room *r = calloc(1, sizeof *r);
@@ -209,6 +214,23 @@ static void a_plan_takes_what_the_vendor_can_filter(void **state) {
 static const struct {
   const char *question, *has, *lacks;
 } plans[] = {
+    {"which zones have page rules but no firewall rules?", "b.v IS NULL", NULL},
+    {"zones with both page rules and firewall rules", "a.v = b.v ORDER", "IS NULL"},
+    {"do all of our zones have a certificate?", "NOT IN", NULL},
+    {"is development mode on anywhere?", "development_mode > 0", NULL},
+    {"which folders are empty?", "NOT IN", NULL},
+    {"which folders have no videos in them?", "all_videos", NULL},
+    {"how many DNS records have a content that starts with 192.0.2", "= 1", "IS NULL"},
+    {"what percentage of the bytes in our media library is video?", "sum(CASE", NULL},
+    {"how much bandwidth did Cloudinary serve yesterday?", "get-usage-details", "graphql"},
+    {"who changed things in Cloudflare from an address that Arcjet denied this week?",
+     "logs.actor__ip) IN (SELECT", NULL},
+    {"what roles do the people have who purged the cache in the last 30 days?", "actor__email) AS v",
+     "permissions__cache"},
+    {"which members did nothing in the last 30 days?", "IS NULL", NULL},
+    {"which Workers are bound to a KV namespace, and what is the namespace called?", "kv k", NULL},
+    {"is the WAF on?", "settings.id = 'waf'", NULL},
+    {"Welche Mitglieder haben ihre Einladung noch nicht angenommen?", "'pending'", NULL},
     {"how many zones are paused, and which are they?", "\"r2\"", NULL},
     {"how many zones are paused?", "\"r1\"", "\"r2\""},
     {"do images or videos take up more space?", "GROUP BY", NULL},
@@ -372,14 +394,12 @@ static void what_is_not_understood_is_not_left_out(void **state) {
   struct room *r = *state;
   static const char *const questions[] = {"which vegan zones are active?",
                                           "members of example.com",
-                                          "which zones have page rules but no firewall rules?",
                                           "largest vegan images in the media library",
                                           "which agents hit example.com?",
                                           "members that nobody invited",
                                           "ops@example.org works from one address. How many denied requests "
                                           "came from it?",
-                                          "zones nobody switched on",
-                                          "which folders are empty?"};
+                                          "zones nobody switched on"};
   for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
     struct reading reading;
     struct ask_plan plan;
@@ -423,6 +443,8 @@ static void what_has_no_answer_is_said(void **state) {
     const char *says;
   } cases[] = {
       {"How many requests will be denied next week?", PLAN_UNANSWERABLE, "what is to come"},
+      {"which DNS records did Arcjet change?", PLAN_CLARIFY,
+       "Arcjet"}, // connected, and no word that nothing knows
       {"audit events of tomorrow", PLAN_UNANSWERABLE, "what is to come"},
       {"When will we run out of assets?", PLAN_UNANSWERABLE, "what is to come"},
       {"which certificates expire next week?", PLAN_PROGRAM, ""}, // that is known before

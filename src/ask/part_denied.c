@@ -135,6 +135,23 @@ static struct str part_but_never(const struct filling *f) {
   return STR_NONE;
 }
 
+// "With a heat meter but no water meter": what is denied behind "but" denies nothing before it. Where it was taken to, the
+// question is another one.
+static struct str part_but_no(const struct filling *f) {
+  const struct reading_part *p = f->part;
+  for (size_t at = 1; at + 1 < f->words->n && p->thing->derived; at++) {
+    bool denies = language_at(f->language, f->words, at + 1, LANGUAGE_MISSING, NULL) ||
+                  language_at(f->language, f->words, at + 1, LANGUAGE_NOT, NULL);
+    if (!part_in_segments(f, at) || !denies || !str_is(f->words->items[at].low, "but")) continue;
+    for (size_t k = 0; k < at; k++) // denied already
+      if (language_at(f->language, f->words, k, LANGUAGE_NOT, NULL)) return STR_NONE;
+    for (size_t i = 0; i < p->filter_count; i++)
+      if (p->filters[i].at < at && (p->filters[i].negated || p->filters[i].op == READING_LACKS))
+        return f->words->items[at + 1].text;
+  }
+  return STR_NONE;
+}
+
 // "Members that nobody invited", "which zones had no changes", of which rows with words became nothing.
 static struct str part_worded_nobody(const struct filling *f) {
   const struct reading_part *p = f->part;
@@ -158,6 +175,7 @@ void part_settle_denials(struct filling *f) {
   if (!p->denied.n) p->denied = part_without_itself(f);
   if (!p->denied.n) p->denied = part_without_source(f);
   if (!p->denied.n) p->denied = part_but_never(f);
+  if (!p->denied.n) p->denied = part_but_no(f);
   if (!p->denied.n) p->denied = part_worded_nobody(f);
   if (p->denied.n || part_denies(p)) return;
   for (size_t i = 0; i < f->count; i++) {

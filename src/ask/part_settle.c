@@ -3,6 +3,7 @@
 #include "ask/part_filling.h"
 #include "ask/query.h"
 #include "data/json.h"
+#include "language/deed.h"
 
 // Both sides of a flag: the rows of both, told apart.
 void part_settle_flags(struct reading_part *p) {
@@ -186,8 +187,20 @@ void part_settle_time(struct filling *f) {
   part_settle_due(f);
 }
 
+// "month by month" of rows without a time, that say in words of which month they are.
+static void part_settle_written(struct reading_part *p) {
+  const char *word = p->bucket == 'M' ? "month" : p->bucket == 'w' ? "week" : p->bucket == 'd' ? "day" : "";
+  if (!p->thing->derived || !*word || query_time_column(p) >= 0) return;
+  int column = model_column_find(p->thing, str_of(word));
+  if (column < 0) return;
+  part_add_column(p->groups, &p->group_count, column);
+  p->grouped = true;
+  p->bucket = 0;
+}
+
 // "Zones created per month": told by the time that is named, where the rows have none of their own.
 void part_settle_bucket(struct reading_part *p) {
+  part_settle_written(p);
   if (p->thing->derived || !p->bucket || query_time_column(p) >= 0) return;
   for (size_t i = 0; i < p->asked_count; i++) {
     if (!p->thing->columns[p->asked[i]].time) continue;
@@ -203,6 +216,9 @@ bool part_is_past(struct str column) {
                                       "need", "requir",  "want",   "reserv"};
   for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++)
     if (str_starts(column, ahead[i])) return false;
+  size_t first = 0; // "done_at", "sentOn"
+  while (first < column.n && column.p[first] >= 'a' && column.p[first] <= 'z') first++;
+  if (first < column.n && language_is_done(str_make(column.p, first))) return true;
   for (size_t i = 5; i <= column.n; i++) // alone or before more: "createdTs"
     if (str_ends(str_make(column.p, i), "ed") &&
         (i == column.n || !(column.p[i] >= 'a' && column.p[i] <= 'z')))

@@ -395,6 +395,29 @@ size_t span_find(const struct language *l, const struct ask_words *w, const stru
   return count;
 }
 
+// How many whole months of the calendar it is; 0: none, or not from the first of one to the first of another.
+static int span_months(const struct span *s, const struct table_clock *clock) {
+  struct moment_civil from, to;
+  if (s->since_ms == INT64_MIN || s->until_ms == INT64_MAX) return 0;
+  moment_split(zone_local(clock->zone, s->since_ms), &from);
+  moment_split(zone_local(clock->zone, s->until_ms), &to);
+  bool whole = from.day == 1 && to.day == 1 && !from.hour && !to.hour && !from.minute && !to.minute;
+  return whole ? (to.year - from.year) * 12 + to.month - from.month : 0;
+}
+
+// "Last month, and the month before": months are of different lengths.
+static bool span_before_months(const struct span *s, const struct table_clock *clock, struct arena *a,
+                               struct span *out) {
+  int months = span_months(s, clock);
+  struct err err;
+  struct span before = *out;
+  if (months <= 0) return false;
+  before.since = arena_printf(a, "%.*s-%dM", STR_ARG(s->since), months);
+  if (!span_resolve(&before, clock, &err) || before.since_ms >= s->since_ms) return false;
+  *out = before;
+  return true;
+}
+
 void span_before(const struct span *s, const struct table_clock *clock, struct arena *a, struct span *out) {
   struct span_reader r = {.clock = clock, .arena = a};
   int64_t until = s->until_ms == INT64_MAX ? clock->now_ms : s->until_ms, length = until - s->since_ms;
@@ -404,6 +427,7 @@ void span_before(const struct span *s, const struct table_clock *clock, struct a
   out->until = s->since;
   out->since = span_instant(&r, out->since_ms);
   out->said = STR("the period before");
+  if (span_before_months(s, clock, a, out)) return;
   if (str_starts(s->since, "now-") && str_is(s->until, "now")) { // now-7d: now-14d
     uint64_t n;
     struct str rest = str_from(s->since, 4);

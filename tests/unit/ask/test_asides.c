@@ -53,6 +53,11 @@ static void what_goes_on_from_a_row_is_no_time(void **state) {
   check_plan(*state, "hours of entries in the last 30 days", "day_from", "\"after\"");
 }
 
+// Months are of different lengths.
+static void the_month_before_is_a_whole_one(void **state) {
+  check_plan(*state, "hours of entries last month, compared with the month before", "now-1M/M-1M", NULL);
+}
+
 static struct table_cell text(const char *s) {
   return (struct table_cell){.kind = TABLE_CELL_TEXT, .text = str_of(s)};
 }
@@ -89,6 +94,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(what_is_said_beside_it_narrows_nothing, room_open, room_close),
       cmocka_unit_test_setup_teardown(what_is_denied_is_kept, room_open, room_close),
       cmocka_unit_test_setup_teardown(what_goes_on_from_a_row_is_no_time, room_open, room_close),
+      cmocka_unit_test_setup_teardown(the_month_before_is_a_whole_one, room_open, room_close),
       cmocka_unit_test_setup_teardown(a_name_stands_for_its_code, room_open, room_close),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

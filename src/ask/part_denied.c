@@ -128,7 +128,7 @@ static struct str part_but_never(const struct filling *f) {
           a->negated || !b->negated || p->thing->columns[a->column].list)
         continue;
       for (size_t at = a->at + 1; at + 1 < b->at; at++)
-        if (str_is(f->words->items[at].low, "but") &&
+        if (language_at(f->language, f->words, at, LANGUAGE_BUT, NULL) &&
             language_at(f->language, f->words, at + 1, LANGUAGE_NOT, NULL))
           return f->words->items[at + 1].text;
     }
@@ -142,7 +142,8 @@ static struct str part_but_no(const struct filling *f) {
   for (size_t at = 1; at + 1 < f->words->n && p->thing->derived; at++) {
     bool denies = language_at(f->language, f->words, at + 1, LANGUAGE_MISSING, NULL) ||
                   language_at(f->language, f->words, at + 1, LANGUAGE_NOT, NULL);
-    if (!part_in_segments(f, at) || !denies || !str_is(f->words->items[at].low, "but")) continue;
+    if (!part_in_segments(f, at) || !denies || !language_at(f->language, f->words, at, LANGUAGE_BUT, NULL))
+      continue;
     for (size_t k = 0; k < at; k++) // denied already
       if (language_at(f->language, f->words, k, LANGUAGE_NOT, NULL)) return STR_NONE;
     for (size_t i = 0; i < p->filter_count; i++)

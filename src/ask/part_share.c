@@ -35,7 +35,7 @@ static size_t share_verb(const struct filling *f, size_t from) {
     if (at > from && (language_at(f->language, f->words, at - 1, LANGUAGE_AND, NULL) ||
                       language_at(f->language, f->words, at - 1, LANGUAGE_OR, NULL) ||
                       language_at(f->language, f->words, at - 1, LANGUAGE_HELPER, NULL) ||
-                      str_is(f->words->items[at - 1].low, "but")))
+                      language_at(f->language, f->words, at - 1, LANGUAGE_BUT, NULL)))
       continue;
     share_count(f->part, from, at, &before, &behind);
     if (before && behind) found = at;

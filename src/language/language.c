@@ -148,6 +148,7 @@ static const struct {
                       {"determiners", LANGUAGE_DETERMINER},
                       {"whether", LANGUAGE_WHETHER},
                       {"or", LANGUAGE_OR},
+                      {"but", LANGUAGE_BUT},
                       {"and", LANGUAGE_AND},
                       {"ids", LANGUAGE_ID},
                       {"who", LANGUAGE_WHO},

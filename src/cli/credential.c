@@ -9,17 +9,13 @@
 enum { CREDENTIAL_MOST = 64 * 1024 };
 
 static bool credential_find_way(yyjson_val *connector, struct str way, yyjson_val **out, struct err *err) {
-  yyjson_val *item;
-  struct buf known = BUF_MAX(256);
+  yyjson_val *item, *ways = yyjson_obj_get(connector, "ways");
   size_t i, n;
-  yyjson_arr_foreach (yyjson_obj_get(connector, "ways"), i, n, item) {
-    if (!way.n || str_eq(json_str(item, "id"), way)) {
-      *out = item;
-      return true;
-    }
-    struct str id = json_str(item, "id");
-    buf_printf(&known, "%s%.*s", i ? ", " : "", STR_ARG(id));
-  }
+  yyjson_arr_foreach (ways, i, n, item)
+    if (!way.n || str_eq(json_str(item, "id"), way)) return *out = item, true;
+  struct buf known = BUF_MAX(256);
+  yyjson_arr_foreach (ways, i, n, item)
+    buf_printf(&known, "%s%.*s", i ? ", " : "", STR_ARG(json_str(item, "id")));
   err_set(err, ERR_INVALID, "%.*s has no way '%.*s' to authenticate", STR_ARG(json_str(connector, "name")),
           STR_ARG(way));
   err_hint(err, "--way takes one of: %.*s", (int)known.n, known.n ? known.p : "");

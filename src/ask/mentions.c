@@ -324,7 +324,7 @@ static bool mentions_is_ranked(const struct mentions *m, size_t at) {
     return false;
   for (size_t i = at + 1; i < m->words->n; i++) {
     struct str most = m->words->items[i].low;
-    if (str_ends(most, "est") && most.n >= low.n + 2 && mentions_ranks_at(m, i) &&
+    if (most.n >= low.n + 2 && mentions_ranks_at(m, i) &&
         str_starts(most, arena_z(m->arena, str_make(low.p, low.n - 1))))
       return true;
   }

@@ -398,6 +398,17 @@ static void reading_share(struct reader_state *s) {
   }
 }
 
+void reading_fill(const struct reader_state *s, const struct ask_segment *segments, size_t count,
+                  const struct model_thing *t, struct reading_part *out) {
+  struct part_input in = {.mentions = &s->mentions,
+                          .segments = segments,
+                          .segment_count = count,
+                          .spans = s->spans,
+                          .span_count = s->span_count,
+                          .clock = s->in->clock};
+  part_fill(&in, t, s->arena, out);
+}
+
 static void reading_parts(struct reader_state *s) {
   struct grouping *groups = ARENA_ARRAY(s->arena, READING_PARTS_MOST, struct grouping);
   size_t n = reading_group(s, groups);
@@ -409,14 +420,8 @@ static void reading_parts(struct reader_state *s) {
   }
   for (size_t i = 0; i < n; i++) {
     if (!groups[i].thing) continue;
-    struct part_input in = {.mentions = &s->mentions,
-                            .segments = groups[i].list,
-                            .segment_count = groups[i].count,
-                            .spans = s->spans,
-                            .span_count = s->span_count,
-                            .clock = s->in->clock};
     struct reading_part *p = &s->out->parts[s->out->part_count++];
-    part_fill(&in, groups[i].thing, s->arena, p);
+    reading_fill(s, groups[i].list, groups[i].count, groups[i].thing, p);
     p->score = groups[i].score;
     if (groups[i].each) p->unknown_count = 0;
   }

@@ -42,21 +42,11 @@ static bool reading_is_named(const struct reader_state *s) {
   return any;
 }
 
-static struct part_input reading_all(const struct reader_state *s) {
-  return (struct part_input){.mentions = &s->mentions,
-                             .segments = s->segments,
-                             .segment_count = s->segment_count,
-                             .spans = s->spans,
-                             .span_count = s->span_count,
-                             .clock = s->in->clock};
-}
-
 // "Per team", "by phone?", "the urgent ones": of the thing before, each word is understood, and says something. counted: and
 // an amount is asked for.
 static bool reading_fits(const struct reader_state *s, const struct model_thing *t, bool counted) {
-  struct part_input in = reading_all(s);
   struct reading_part *p = ARENA_NEW(s->arena, struct reading_part);
-  part_fill(&in, t, s->arena, p);
+  reading_fill(s, s->segments, s->segment_count, t, p);
   bool sums = p->measure >= 0 && (part_has(p, ASK_COUNT) || part_has(p, ASK_TOTAL));
   return !p->unknown_count && !part_takes_all(p) && (sums || !counted);
 }
@@ -153,8 +143,7 @@ static void reading_other_text(struct reading_part *old, struct reading_part *ed
 void reading_edit(struct reader_state *s, const struct reading *before) {
   struct reading_part *edit = ARENA_NEW(s->arena, struct reading_part),
                       old = before->parts[before->part_count - 1];
-  struct part_input in = reading_all(s);
-  part_fill(&in, old.thing, s->arena, edit);
+  reading_fill(s, s->segments, s->segment_count, old.thing, edit);
   reading_other_text(&old, edit);
   bool open = edit->span_is_before && !edit->has_prior; // "and in the previous period?"
   if (edit->span_is_before && old.has_span &&

@@ -44,17 +44,13 @@ static bool reading_shared(const struct model_thing *a, const struct model_thing
 
 struct reading_part *reading_half(struct reader_state *s, struct ask_segment *half,
                                   struct reading_part *out) {
-  const struct model_thing *second;
+  const struct model_thing *second, *t;
   int score;
-  const struct model_thing *t = mentions_best(&s->mentions, half, 1, &score, &second);
-  struct part_input in = {.mentions = &s->mentions,
-                          .segments = half,
-                          .segment_count = 1,
-                          .spans = s->spans,
-                          .span_count = s->span_count,
-                          .clock = s->in->clock};
+  if (s->halves == READING_HALVES_MOST) return NULL; // each is held against every thing
+  s->halves++;
+  t = mentions_best(&s->mentions, half, 1, &score, &second);
   if (!t) return NULL;
-  part_fill(&in, t, s->arena, out);
+  reading_fill(s, half, 1, t, out);
   return out;
 }
 

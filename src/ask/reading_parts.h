@@ -5,6 +5,10 @@
 
 #include "ask/mentions.h"
 
+enum {
+  READING_HALVES_MOST = 16
+}; // looked at, of all ways to divide a question in two: what people ask has a few
+
 struct reader_state {
   const struct reading_input *in;
   struct reading *out;
@@ -13,11 +17,15 @@ struct reader_state {
   struct ask_segment segments[SEGMENTS_MOST];
   struct span spans[SPANS_MOST];
   size_t segment_count, span_count;
+  size_t halves; // looked at so far
 };
 
+// What these segments say of the thing.
+void reading_fill(const struct reader_state *s, const struct ask_segment *segments, size_t count,
+                  const struct model_thing *t, struct reading_part *out);
 // What two things have in common, or the one lacks of the other (reading_join.c); true: the two parts are out->parts.
 bool reading_join(struct reader_state *s);
-// What some words of the question say of one thing; NULL: of none.
+// What some words of the question say of one thing; NULL: of none, or too many halves were looked at.
 struct reading_part *reading_half(struct reader_state *s, struct ask_segment *half, struct reading_part *out);
 // The time that is said for the one part is that of the other: of two halves, and where the first has no times.
 void reading_share_span(struct reading_part *p);

@@ -62,13 +62,7 @@ static const struct model_thing *relate_best(struct reader_state *s, const struc
     if (score > most) best = t, most = score;
   }
   if (!best) return NULL;
-  struct part_input in = {.mentions = &s->mentions,
-                          .segments = half,
-                          .segment_count = 1,
-                          .spans = s->spans,
-                          .span_count = s->span_count,
-                          .clock = s->in->clock};
-  part_fill(&in, best, s->arena, out);
+  reading_fill(s, half, 1, best, out);
   return best;
 }
 
@@ -166,13 +160,7 @@ static bool relate_idle(struct reader_state *s, size_t at) {
   s->out->join[0] = p[0].thing->label;
   const struct model_thing *log = relate_log(s, p[0].thing, &s->out->join[1]);
   if (!log) return false;
-  struct part_input in = {.mentions = &s->mentions,
-                          .segments = &last,
-                          .segment_count = last.first < last.end,
-                          .spans = s->spans,
-                          .span_count = s->span_count,
-                          .clock = s->in->clock};
-  part_fill(&in, log, s->arena, &p[1]);
+  reading_fill(s, &last, last.first < last.end, log, &p[1]);
   reading_lend_span(p);
   if (!reading_look_far(s, &p[1])) return false;
   s->out->part_count = 2;
@@ -180,7 +168,7 @@ static bool relate_idle(struct reader_state *s, size_t at) {
 }
 
 bool reading_relates(struct reader_state *s) {
-  bool both = false;
+  bool both = false, known = false, one = false; // whether one thing explains it all, once that is known
   if (!relate_ends(s)) return false;
   for (size_t at = s->segments[0].first + 1; at + 1 <= s->segments[0].end; at++) {
     bool did = relate_is(s, at - 1, LANGUAGE_HELPER) && relate_is(s, at, LANGUAGE_NOTHING);
@@ -189,8 +177,9 @@ bool reading_relates(struct reader_state *s) {
     if ((relate_is(s, at, LANGUAGE_MISSING) || relate_is(s, at, LANGUAGE_NOT)) && relate_within(s, at, true))
       return true;
     if (both && relate_is(s, at, LANGUAGE_AND) && relate_within(s, at, false)) return true;
-    bool who = relate_is(s, at, LANGUAGE_WHO) > 0;
-    if (relate_is(s, at, LANGUAGE_RELATIVE) && !relate_is_one(s) && relate_among(s, at, who)) return true;
+    if (!relate_is(s, at, LANGUAGE_RELATIVE)) continue;
+    if (!known) one = relate_is_one(s), known = true;
+    if (!one && relate_among(s, at, relate_is(s, at, LANGUAGE_WHO) > 0)) return true;
   }
   return false;
 }

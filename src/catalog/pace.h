@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // pace: when the next look at a vendor's lists may be that its news call for. One after a rest comes at once; a vendor with
-// news all the time is read a tenth of it, and never more often than every CATALOG_PACE_LEAST_MS. A look counts ten times what it
-// took, and so much as CATALOG_PACE_AHEAD_MS of the time to come may be used before. Pure; times in ms of one clock. Example:
+// news all the time is read a tenth of it, and never more often than every CATALOG_PACE_LEAST_MS. A look counts ten times
+// what it took, and so much as CATALOG_PACE_AHEAD_MS of the time to come may be used before. Pure; times in ms of one
+// clock. Example:
 //   catalog_pace_ran(&p, begun, now);   due = catalog_pace_next(&p, now);
 #ifndef POSTERN_CATALOG_PACE_H
 #define POSTERN_CATALOG_PACE_H

@@ -36,6 +36,7 @@ enum language_role {
   LANGUAGE_OR,
   LANGUAGE_AND,
   LANGUAGE_BUT,
+  LANGUAGE_MORE, // behind a number: so many further ones
   LANGUAGE_ID,
   LANGUAGE_WHO,
   LANGUAGE_JOINS,

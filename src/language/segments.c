@@ -56,7 +56,7 @@ static bool segment_is_state(const struct segmenting *s, size_t at, size_t n, si
       segment_singles_out(s, at + n, end))
     return false;
   struct phrase_hit hit;
-  if (at + n + 1 < end && str_is(s->words->items[at + n + 1].low, "more") &&
+  if (at + n + 1 < end && language_at(s->language, s->words, at + n + 1, LANGUAGE_MORE, NULL) &&
       (s->words->items[at + n].kind == WORD_NUMBER ||
        language_at(s->language, s->words, at + n, LANGUAGE_NUMBER, NULL)))
     return false; // "order ten more of them"

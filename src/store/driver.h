@@ -9,8 +9,8 @@
 
 // Connections of each kind; prepared statements on each; rows of one query.
 enum { STORE_POOL_MOST = 4, STORE_STATEMENTS_MOST = 64, STORE_ROWS_MOST = 1000000 };
-// For another program's lock, once everything is open: of a stranger, and where it is mostly another node's, which writes in
-// its turn, and on a busy machine for seconds.
+// How long another program's lock is waited for, once everything is open. Where several nodes write in turn it is mostly one
+// of theirs, which on a busy machine may take seconds.
 enum { STORE_PATIENCE_MS = 2000, STORE_PATIENCE_SEVERAL_MS = 6000 };
 
 // WHOLE: nobody else writes before it ends, so what it has read still holds when it writes. APPEND: it only adds rows

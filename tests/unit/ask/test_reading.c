@@ -435,6 +435,29 @@ static void two_sources_share_a_time(void **state) {
   }
 }
 
+// Bytes that reading took for a question of so many clauses, each of which might divide it in two.
+static size_t bytes_for(struct room *r, const char *clause, size_t clauses) {
+  struct buf question = BUF_MAX(8000);
+  struct reading reading;
+  buf_add_z(&question, "zones ");
+  for (size_t i = 0; i < clauses; i++) buf_add_z(&question, clause);
+  buf_add_char(&question, 0);
+  size_t before = arena_bytes(r->arena);
+  read_in(r, question.p, NULL, &reading);
+  buf_free(&question);
+  return arena_bytes(r->arena) - before;
+}
+
+// Each half is held against every thing: that of all ways to divide it would grow with the square of the question.
+static void a_question_of_many_clauses_costs_no_more_for_each(void **state) {
+  static const char *const clauses[] = {"that no zone and firewall ", "who did nothing that no ",
+                                        "that have no routes and also ", "nobody changed "};
+  for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
+    size_t few = bytes_for(*state, clauses[i], 20), many = bytes_for(*state, clauses[i], 60);
+    if (many > 4 * few) fail_msg("%s: %zu bytes for 20, %zu for 60", clauses[i], few, many);
+  }
+}
+
 // What has no answer ends with what is missing, and never with rows that answer something else.
 static void what_has_no_answer_is_said(void **state) {
   struct room *r = *state;
@@ -478,6 +501,7 @@ int main(void) {
       cmocka_unit_test(all_of_a_question_is_in_its_plan),
       cmocka_unit_test(what_is_not_understood_is_not_left_out),
       cmocka_unit_test(two_sources_share_a_time),
+      cmocka_unit_test(a_question_of_many_clauses_costs_no_more_for_each),
       cmocka_unit_test(what_has_no_answer_is_said),
   };
   return cmocka_run_group_tests(tests, room_open, room_close);

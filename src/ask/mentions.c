@@ -260,6 +260,22 @@ static bool mentions_at(const struct mentions *m, const struct model_thing *t, s
   return best < 99;
 }
 
+// "Are POSTs denied?": a value that is written in capitals is meant by a word that is, be that a verb, too.
+static bool mentions_capital(const struct mentions *m, const struct model_thing *t, size_t at,
+                             struct mention *out) {
+  struct str text = m->words->items[at].text;
+  size_t n = text.n;
+  if (n > 3 && text.p[n - 1] == 's') n--;
+  for (size_t i = 0; i < n; i++)
+    if (!isupper((unsigned char)text.p[i])) return false;
+  for (size_t v = 0; v < t->value_count && n > 2 && !t->derived; v++)
+    if (str_eq(t->values[v].value, str_make(text.p, n))) {
+      *out = (struct mention){.what = MENTION_VALUE, .first = at, .n = 1, .number = (int)v};
+      return true;
+    }
+  return false;
+}
+
 static bool mentions_named(const struct mentions *m, const struct model_thing *t, size_t at,
                            struct mention *out) {
   for (size_t i = 0; i < m->name_count; i++)
@@ -387,7 +403,8 @@ size_t mentions_of(const struct mentions *m, const struct model_thing *t, const 
       if (words) idiom = at + words;
       if (m->timed[at] || at < idiom || mentions_commands(m, at, s[k].end)) {
         found = (struct mention){.what = MENTION_FILLER, .first = at, .n = 1};
-      } else if (mentions_named(m, t, at, &found) || mentions_at(m, t, at, s[k].end, &found)) {
+      } else if (mentions_named(m, t, at, &found) || mentions_at(m, t, at, s[k].end, &found) ||
+                 mentions_capital(m, t, at, &found)) {
         if (mentions_counts(m, t, &found))
           found = (struct mention){.what = MENTION_FILLER, .first = at, .n = 1};
         mentions_classify(m, t, s[k].end, &found);

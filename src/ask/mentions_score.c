@@ -117,8 +117,12 @@ static bool mentions_stands(const struct mentions *m, const struct ask_segment *
   size_t n = language_at(m->language, m->words, s->first, LANGUAGE_INTENT, &p);
   if (!language_at(m->language, m->words, s->first, LANGUAGE_PRESENT, NULL) || (n && p->number == ASK_CHECK))
     return false;
-  for (size_t at = s->first + 1; at < s->end; at++)
-    if (language_at(m->language, m->words, at, LANGUAGE_STANDING, NULL) && !m->timed[at]) return true;
+  for (size_t at = s->first + 1; at < s->end; at++) {
+    size_t stands = m->timed[at] ? 0 : language_at(m->language, m->words, at, LANGUAGE_STANDING, NULL);
+    bool leads = stands == 1 && at + 1 < s->end && !m->words->items[at].end &&
+                 language_at(m->language, m->words, at, LANGUAGE_JOINS, NULL); // "denied on the storefront"
+    if (stands && !leads) return true;
+  }
   return false;
 }
 

@@ -107,7 +107,7 @@ bool part_asks_which(const struct filling *f, size_t i) {
 // ---- kinds of mentions
 
 // "not a single reservation" is none at all.
-static bool part_is_none(const struct filling *f, size_t i) {
+bool part_is_none(const struct filling *f, size_t i) {
   if (!f->part->thing->derived || !str_is(f->words->items[f->list[i].first].low, "single")) return false;
   return part_is(f, part_mention(f, i, -1), LANGUAGE_DETERMINER) &&
          part_before(f, i, LANGUAGE_NOT, NONE_REACH);
@@ -171,7 +171,7 @@ static bool part_is_timed(const struct filling *f) {
 }
 
 // "how many seats", "how much is outstanding": the column of numbers that is counted.
-static bool part_counts_at(const struct filling *f, size_t word) {
+bool part_counts_at(const struct filling *f, size_t word) {
   const struct phrase *p;
   for (size_t at = word > 4 ? word - 4 : 0; at < word; at++) {
     size_t n = language_at(f->language, f->words, at, LANGUAGE_INTENT, &p), next = at + n;
@@ -198,8 +198,6 @@ static bool part_goes_on(const struct filling *f, size_t i) {
       return f->part->grouped;
   return false;
 }
-
-static void part_take_unknown(struct filling *f, size_t i);
 
 // "cancellation rate": a share is asked for, and no number that is called another way, "stars".
 static bool part_asks_share(const struct filling *f, size_t i) {
@@ -238,6 +236,13 @@ static bool part_take_rate(struct filling *f, size_t i) {
   return true;
 }
 
+// "How many actions failed": of what happens, the word for what was done says no more than that something was.
+static bool part_is_any_deed(const struct filling *f, size_t i) {
+  const struct model_thing *t = f->part->thing;
+  return t->events && f->list[i].number == model_column_find(t, json_str(t->def, "deeds")) &&
+         part_counts_at(f, f->list[i].first);
+}
+
 static void part_take_column(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
@@ -257,7 +262,7 @@ static void part_take_column(struct filling *f, size_t i) {
         p, (struct reading_filter){.op = READING_LACKS, .value = -1, .column = m->number, .at = m->first});
     return;
   }
-  if (part_take_rate(f, i)) return;
+  if (part_take_rate(f, i) || part_is_any_deed(f, i)) return;
   if (part_has_one(f, i)) {
     part_add_filter(
         p, (struct reading_filter){
@@ -329,80 +334,6 @@ static void part_take_parent(struct filling *f, size_t i) {
     part_add_column(f->part->groups, &f->part->group_count, -2);
   else if (per && f->part->thing->derived)
     part_leave(f, f->list[i].first); // what that is within in its turn, the rows do not say
-}
-
-// What the unknown word stands before, where rows of that have names: "the production zone".
-static const struct model_thing *part_named_by(const struct filling *f, size_t i) {
-  const struct mention *next = part_mention(f, i, 1);
-  const struct model_thing *t = !next                          ? NULL
-                                : next->what == MENTION_PARENT ? next->parent
-                                : next->what == MENTION_NAME   ? f->part->thing
-                                                               : NULL;
-  return t && t->label >= 0 && yyjson_obj_get(t->def, "gives") ? t : NULL;
-}
-
-// "average age", "minimum version"
-static bool part_folds_at(const struct filling *f, size_t i) {
-  const struct mention *m = part_mention(f, i, -1);
-  const struct phrase *p;
-  if (!m || m->what != MENTION_FILLER || !language_at(f->language, f->words, m->first, LANGUAGE_INTENT, &p))
-    return false;
-  return p->number == ASK_MEAN || p->number == ASK_MEDIAN || p->number == ASK_PERCENTILE ||
-         p->number == ASK_TOP || p->number == ASK_BOTTOM || p->number == ASK_TOTAL || p->number == ASK_SHARE;
-}
-
-// What is counted, grouped by or missed: without it the question is another one.
-static bool part_turns_on(const struct filling *f, size_t i) {
-  const struct mention *next = part_mention(f, i, 1);
-  bool describes = next && (next->what == MENTION_NAME || next->what == MENTION_VALUE ||
-                            next->what == MENTION_COLUMN || next->what == MENTION_PARENT);
-  if (part_before(f, i, LANGUAGE_PER, 1) || part_before(f, i, LANGUAGE_NARROWS, 1)) return true;
-  if (part_before(f, i, LANGUAGE_NOT, 2)) return true; // "do not use X" is not "use"
-  if (describes) return false;
-  return part_before(f, i, LANGUAGE_MISSING, 1) || part_counts_at(f, f->list[i].first) || part_folds_at(f, i);
-}
-
-// "from Germany", where rows have a country's code.
-static bool part_take_country(struct filling *f, size_t i) {
-  struct str stem = f->words->items[f->list[i].first].stem;
-  int column = -1;
-  for (size_t c = 0; c < f->part->thing->column_count && column < 0; c++)
-    if (str_ends(f->part->thing->columns[c].name, "country") && !f->part->thing->columns[c].time)
-      column = (int)c;
-  struct str text = f->words->items[f->list[i].first].text;
-  bool code = text.n == 2 && text.p[0] >= 'A' && text.p[0] <= 'Z' && text.p[1] >= 'A' && text.p[1] <= 'Z';
-  if (column >= 0 && code) {
-    part_add_filter(
-        f->part,
-        (struct reading_filter){
-            .op = READING_LIKE, .value = -1, .column = column, .text = text, .at = f->list[i].first});
-    return true;
-  }
-  for (const struct language_kin *k = language_kin(stem); k && column >= 0; k = k->next) {
-    struct str first = json_text(yyjson_arr_get_first(k->words));
-    if (k->how != LANGUAGE_SAME || first.n != 2) continue;
-    part_add_filter(
-        f->part,
-        (struct reading_filter){
-            .op = READING_LIKE, .value = -1, .column = column, .text = first, .at = f->list[i].first});
-    return true;
-  }
-  return false;
-}
-
-static void part_take_unknown(struct filling *f, size_t i) {
-  if ((!f->part->thing->derived && part_take_country(f, i)) || part_stands_by_flag(f, i) ||
-      part_is_none(f, i) || f->part->unknown_count == READING_UNKNOWN_MOST)
-    return;
-  const struct mention *m = &f->list[i];
-  struct reading_part *p = f->part;
-  p->unknown_matters[p->unknown_count] = f->relates || part_turns_on(f, i);
-  if (!p->elsewhere.n) p->elsewhere = mentions_other_source(f->in->mentions, p->thing, m->first);
-  p->unknown_of[p->unknown_count] = part_named_by(f, i);
-  struct str whole = f->words->items[m->first].whole;
-  for (size_t k = 0; k < p->unknown_count; k++)
-    if (str_eq(p->unknown[k], whole)) return;
-  p->unknown[p->unknown_count++] = whole;
 }
 
 // By the column that holds such: "records of 192.0.2.1", "zones other than example.com".

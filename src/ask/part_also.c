@@ -107,6 +107,20 @@ static void part_settle_sameness(struct filling *f) {
       f->part->whether = false;
 }
 
+// "Which takes up more space, the folder a or b?": two texts of one column.
+static int also_texts(const struct reading_part *p) {
+  int column = -1;
+  size_t n = 0;
+  for (size_t i = 0; i < p->filter_count; i++) {
+    const struct reading_filter *x = &p->filters[i];
+    if (x->op != READING_LIKE || x->negated || x->within || x->column < 0) continue;
+    if (n && x->column != column) return -1;
+    column = x->column;
+    n++;
+  }
+  return n == 2 && !p->thing->derived && !p->thing->columns[column].list ? column : -1;
+}
+
 // Two values of one column, of which one has more of something: each is told with what it has.
 void part_settle_rivals(struct filling *f) {
   struct reading_part *p = f->part;
@@ -114,6 +128,13 @@ void part_settle_rivals(struct filling *f) {
   part_settle_means(f);
   part_settle_sameness(f);
   if (part_has(p, ASK_COUNT) || part_has(p, ASK_COMPARE) || p->group_count || !part_is_rival(f)) return;
+  int texts = also_texts(p);
+  if (texts >= 0) {
+    part_add_column(p->groups, &p->group_count, texts);
+    p->grouped = p->told_apart = true;
+    p->whether = false;
+    return;
+  }
   for (size_t i = 2; i < f->count; i++) {
     size_t small = part_is(f, &f->list[i - 1], LANGUAGE_PREPOSITION) && i > 2; // "or from Germany"
     const struct mention *a = &f->list[i - 2 - small], *b = &f->list[i];

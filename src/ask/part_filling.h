@@ -36,7 +36,10 @@ void part_take_label(struct filling *f, size_t i);
 void part_take_comparison(struct filling *f, const struct ask_segment *s, size_t at);
 void part_scale(const struct filling *f, size_t at, size_t end, struct str unit, double *number);
 bool part_take_least(struct filling *f, size_t at, size_t end, const char *sign, double number);
-void part_leave(struct filling *f, size_t at); // without it the question has no answer
+void part_leave(struct filling *f, size_t at);       // without it the question has no answer
+void part_take_unknown(struct filling *f, size_t i); // part_unknown.c
+bool part_is_none(const struct filling *f, size_t i);
+bool part_counts_at(const struct filling *f, size_t word);
 // Bounds and units (part_bound.c).
 void part_take_bound(struct filling *f, const struct ask_segment *s, size_t at);
 int part_measure_before(const struct filling *f, size_t at);

@@ -24,7 +24,8 @@ static bool part_counts_other(const struct filling *f, size_t behind) {
 
 // The column that a number is held against: of its unit, or named before it; `behind` stands behind the number.
 static int part_number_column(const struct filling *f, bool lasts, size_t at, size_t behind, size_t end) {
-  int unit = f->part->thing->derived ? part_unit_column(f, behind, end) : -1,
+  bool bytes = behind < end && language_at(f->language, f->words, behind, LANGUAGE_BYTES, NULL) > 0;
+  int unit = f->part->thing->derived || bytes ? part_unit_column(f, behind, end) : -1,
       before = part_measure_before(f, at), next = part_measure_before(f, behind + 1);
   const struct model_thing *t = f->part->thing;
   if (t->derived && next >= 0 && next != before) return next; // "more than 5 nights"

@@ -193,6 +193,18 @@ void part_settle_around(struct filling *f) {
   if (!span_resolve(&p->span, f->in->clock, &err)) p->has_span = false;
 }
 
+// "By month", where no time is said: over several of them, as far back as the vendor tells.
+static struct str part_assumed(const struct filling *f) {
+  const struct model_thing *t = f->part->thing;
+  struct str assumed = json_str(t->def, "span"), far = json_str(t->def, "far");
+  int64_t reach = json_int(yyjson_obj_get(t->def, "reach"), "days", 0), days = f->part->bucket == 'M'   ? 180
+                                                                               : f->part->bucket == 'w' ? 56
+                                                                                                        : 0;
+  if (far.n && (days || part_has(f->part, ASK_NEWEST) || part_has(f->part, ASK_OLDEST))) return far;
+  if (!assumed.n || !days || !reach) return assumed;
+  return arena_printf(f->arena, "now-%lldd", (long long)(reach < days ? reach : days));
+}
+
 // A period to compare with, where growth is asked for and none was named.
 void part_settle_spans(struct filling *f) {
   part_settle_next(f);
@@ -202,8 +214,7 @@ void part_settle_spans(struct filling *f) {
     span_before(&p->span, f->in->clock, f->arena, &p->prior);
     p->has_prior = true;
   }
-  struct str assumed = json_str(p->thing->def, "span"), far = json_str(p->thing->def, "far");
-  if (far.n && (part_has(p, ASK_NEWEST) || part_has(p, ASK_OLDEST))) assumed = far;
+  struct str assumed = part_assumed(f);
   if (p->has_span || !assumed.n || !part_has_time(p->thing)) return;
   struct err err;
   p->span = (struct span){.since = assumed, .until = STR("now")};

@@ -119,6 +119,21 @@ bool part_take_text(struct filling *f, size_t i, int column) {
   return true;
 }
 
+// "The campaigns/autumn folder or campaigns/summer": a further text that is written as the first one is.
+static void part_take_text_after(struct filling *f, size_t i, int column) {
+  const struct mention *joins = part_mention(f, i, 1), *next = part_mention(f, i, 2);
+  const struct word *w = next ? &f->words->items[next->first] : NULL;
+  if (!(part_is(f, joins, LANGUAGE_OR) || part_is(f, joins, LANGUAGE_AND)) || !w ||
+      f->words->items[joins->first].end || !memchr(w->whole.p, '/', w->whole.n) ||
+      next->what == MENTION_ENTITY)
+    return;
+  part_add_filter(
+      f->part, (struct reading_filter){
+                   .op = READING_LIKE, .value = -1, .column = column, .text = w->whole, .at = next->first});
+  for (size_t k = i + 2; k < f->count && f->words->items[f->list[k].first].whole.p == w->whole.p; k++)
+    f->list[k].what = MENTION_FILLER;
+}
+
 // "in the brand folder"
 bool part_take_text_before(struct filling *f, size_t i, int column) {
   const struct model_column *c = &f->part->thing->columns[column];
@@ -133,6 +148,7 @@ bool part_take_text_before(struct filling *f, size_t i, int column) {
                                                    .at = before->first});
   part_know(f->part, f->words->items[before->first].whole); // it came before its column did
   before->what = MENTION_FILLER;
+  part_take_text_after(f, i, column);
   return true;
 }
 

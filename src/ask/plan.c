@@ -248,7 +248,9 @@ static void plan_common(struct planning *x) {
   struct query q[2];
   query_make_common(x->r, x->arena, q);
   for (int i = 0; i < 2; i++) {
-    steps_add(&x->steps, &x->r->parts[i], &q[i], STR_NONE, false);
+    struct reading_part all = x->r->parts[i];
+    if (x->r->parts[0].thing == x->r->parts[1].thing) all.filter_count = 0; // the same calls serve both
+    steps_add(&x->steps, &all, &q[i], STR_NONE, false);
     plan_part_chips(x, &x->r->parts[i]);
   }
   plan_put_result(x, &x->r->parts[0], &q[0], q[0].sql);

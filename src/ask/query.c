@@ -545,14 +545,21 @@ static struct str query_join_side(const struct reading *r, int i, struct query *
   struct querying s = {.p = p, .t = p->thing, .q = out, .arena = a, .only = -1};
   struct str where = query_where(&s, true, true);
   query_use(&s, r->join[i]);
-  return arena_printf(a, "SELECT DISTINCT lower(%.*s) AS v FROM %.*s%s%.*s", STR_ARG(query_join_sql(r, i)),
-                      STR_ARG(model_from(p->thing)), where.n ? " WHERE " : "", STR_ARG(where));
+  bool list = r->join[i] >= 0 && p->thing->columns[r->join[i]].list;
+  struct str sql = query_join_sql(r, i), from = model_from(p->thing);
+  if (list)
+    return arena_printf(
+        a, "SELECT DISTINCT each.value AS v, lower(each.value) AS l FROM %.*s, json_each(%.*s) each%s%.*s",
+        STR_ARG(from), STR_ARG(sql), where.n ? " WHERE " : "", STR_ARG(where));
+  return arena_printf(a, "SELECT DISTINCT %.*s AS v, lower(%.*s) AS l FROM %.*s%s%.*s", STR_ARG(sql),
+                      STR_ARG(sql), STR_ARG(from), where.n ? " WHERE " : "", STR_ARG(where));
 }
 
 struct str query_make_among(const struct reading *r, struct arena *a, struct query *other) {
   struct str side = query_join_side(r, 1, other, a);
   other->sql = side;
-  return arena_printf(a, "lower(%.*s) IN (%.*s)", STR_ARG(query_join_sql(r, 0)), STR_ARG(side));
+  return arena_printf(a, "lower(%.*s) IN (SELECT l FROM (%.*s))", STR_ARG(query_join_sql(r, 0)),
+                      STR_ARG(side));
 }
 
 void query_make_common(const struct reading *r, struct arena *a, struct query out[2]) {
@@ -562,11 +569,12 @@ void query_make_common(const struct reading *r, struct arena *a, struct query ou
   struct str name = r->join[0] < 0 ? query_parent_label(t) : t->columns[r->join[0]].name;
   out[0].sql =
       r->lacks ? arena_printf(a,
-                              "SELECT a.v AS \"%.*s\" FROM (%.*s) a LEFT JOIN (%.*s) b ON a.v = b.v WHERE "
-                              "b.v IS NULL ORDER BY 1",
+                              "SELECT a.v AS \"%.*s\" FROM (%.*s) a LEFT JOIN (%.*s) b ON a.l = b.l WHERE "
+                              "b.l IS NULL AND a.l IS NOT NULL ORDER BY 1",
                               STR_ARG(name), STR_ARG(side[0]), STR_ARG(side[1]))
-               : arena_printf(a, "SELECT a.v AS \"%.*s\" FROM (%.*s) a JOIN (%.*s) b ON a.v = b.v ORDER BY 1",
-                              STR_ARG(name), STR_ARG(side[0]), STR_ARG(side[1]));
+               : arena_printf(
+                     a, "SELECT DISTINCT a.v AS \"%.*s\" FROM (%.*s) a JOIN (%.*s) b ON a.l = b.l ORDER BY 1",
+                     STR_ARG(name), STR_ARG(side[0]), STR_ARG(side[1]));
   out[0].measure = name;
   out[0].lacks = r->lacks;
   out[0].within = r->join[0] < 0;

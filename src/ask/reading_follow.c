@@ -60,10 +60,11 @@ static bool reading_points_back(const struct reader_state *s) {
     if (language_at(l, w, at, LANGUAGE_PRONOUN, NULL)) return true;
     bool leads = at && (language_at(l, w, at - 1, LANGUAGE_PREPOSITION, NULL) ||
                         language_at(l, w, at - 1, LANGUAGE_HELPER, NULL));
-    if (leads && language_at(l, w, at, LANGUAGE_REFERS, NULL) &&
-        language_at(l, w, at, LANGUAGE_DETERMINER, NULL) &&
-        (at + 1 == w->n || w->items[at].end || language_fills(l, w, at + 1)))
-      return true;
+    bool stands =
+        language_at(l, w, at, LANGUAGE_REFERS, NULL) && language_at(l, w, at, LANGUAGE_DETERMINER, NULL);
+    if (stands && at + 1 < w->n && language_at(l, w, at + 1, LANGUAGE_PER, NULL))
+      return true; // "split that by site"
+    if (leads && stands && (at + 1 == w->n || w->items[at].end || language_fills(l, w, at + 1))) return true;
   }
   return false;
 }

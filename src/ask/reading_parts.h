@@ -20,6 +20,16 @@ struct reader_state {
   size_t halves; // looked at so far
 };
 
+struct grouping { // segments that are one part
+  struct ask_segment list[SEGMENTS_MOST];
+  size_t count;
+  const struct model_thing *thing, *second;
+  int score;
+  bool each; // one of several that are enumerated: words of the others are no news to it
+};
+
+// The parts of the question (reading_group.c); how many.
+size_t reading_group(const struct reader_state *s, struct grouping *out);
 // What these segments say of the thing.
 void reading_fill(const struct reader_state *s, const struct ask_segment *segments, size_t count,
                   const struct model_thing *t, struct reading_part *out);
@@ -33,6 +43,10 @@ void reading_lend_span(struct reading_part *p);
 bool reading_look_far(const struct reader_state *s, struct reading_part *p);
 // Two things that are related otherwise than by what both have (reading_relate.c).
 bool reading_relates(struct reader_state *s);
+// "Of the zones on the free plan, which one …": the second of two parts narrows by the first.
+void reading_front(struct reader_state *s);
+// What rows of the one thing that was found have, and other rows of it have not (reading_differ.c).
+bool reading_differs(struct reader_state *s);
 
 // Names of accounts go out of the words, and into out->accounts (accounts.c). Before anything looks for what words mean.
 void reading_take_accounts(struct reader_state *s);

@@ -100,6 +100,29 @@ static bool relate_among(struct reader_state *s, size_t at, bool who) {
   return s->out->joined = s->out->restricts = true;
 }
 
+// "Of the zones on the free plan, which one served the most requests?": what stands in front says which rows of the first
+// the others are told of.
+void reading_front(struct reader_state *s) {
+  struct reading_part *p = s->out->parts;
+  if (s->out->part_count != 2 || !relate_is(s, 0, LANGUAGE_OF)) return;
+  const struct model_thing *a = p[0].thing, *b = p[1].thing;
+  bool named = p[0].filter_count && !p[0].group_count && p[0].measure < 0;
+  if (a->derived || b->derived || a->events || a->label < 0 || !named || !relate_is_whole(&p[0]) ||
+      !relate_is_whole(&p[1]))
+    return;
+  int column = b->within == a ? -2 : relate_entity(b, a->columns[a->label].entity);
+  if (column == -1 || (column == -2 && !query_parent_label(b).n)) return;
+  struct reading_part front = p[0];
+  p[0] = p[1];
+  p[1] = front;
+  for (size_t i = 0; i < p[0].asked_count; i++)
+    if (p[0].asked[i] == column) p[0].asked[i] = p[0].asked[--p[0].asked_count];
+  if (!p[0].group_count) p[0].groups[p[0].group_count++] = column, p[0].grouped = true;
+  s->out->join[0] = column;
+  s->out->join[1] = a->label;
+  s->out->joined = s->out->restricts = true;
+}
+
 // ---- what has rows of the one, and none of the other
 
 static bool relate_names(const struct reader_state *s, const struct model_thing *t,

@@ -149,6 +149,7 @@ static const struct {
                       {"whether", LANGUAGE_WHETHER},
                       {"or", LANGUAGE_OR},
                       {"but", LANGUAGE_BUT},
+                      {"how_often", LANGUAGE_HOW_OFTEN},
                       {"more", LANGUAGE_MORE},
                       {"and", LANGUAGE_AND},
                       {"ids", LANGUAGE_ID},

@@ -59,8 +59,9 @@ enum language_role {
   LANGUAGE_FORESEES,
   LANGUAGE_SORTS,
   LANGUAGE_ASCENDS,
-  LANGUAGE_SHARED,   // several have the same
-  LANGUAGE_OFTEN,    // number: how often
+  LANGUAGE_SHARED, // several have the same
+  LANGUAGE_OFTEN,  // number: how often
+  LANGUAGE_HOW_OFTEN,
   LANGUAGE_FRACTION, // number: how many percent
   LANGUAGE_PEOPLE,
   LANGUAGE_AMOUNT,

@@ -25,6 +25,8 @@ bool part_has(const struct reading_part *p, enum ask_intent intent);
 // Asked who, of rows that name nobody.
 bool part_lacks_people(const struct reading_part *p);
 bool part_is_verb(struct str low); // English knows it as one, above all
+// A verb and hardly anything else, and none by which a thing becomes another: left out, that is said, and the rest is answered.
+bool part_is_mild(const struct language *l, struct str word, struct arena *a);
 // Nothing but the thing itself was understood: all of its rows, listed or counted.
 bool part_takes_all(const struct reading_part *p);
 bool part_is_past(struct str column);               // a time of what happened: "created_at"

@@ -6,7 +6,7 @@
 #include "ask/part_filling.h"
 #include "lexicon/lexicon.h"
 
-enum { LEFT_VERB_LEAST = 50 }; // of a hundred uses
+enum { LEFT_VERB_LEAST = 50, LEFT_MILD_LEAST = 80 }; // of a hundred uses
 
 bool part_takes_all(const struct reading_part *p) {
   unsigned plain = 1u << ASK_LIST | 1u << ASK_COUNT | 1u << ASK_CHECK;
@@ -30,15 +30,24 @@ static bool left_is_finite(struct str low) { // "travel", "travels", and not "tr
   return str_eq(base, low) || (str_starts(low, lemma) && str_ends(low, "s"));
 }
 
-// One of the verbs of that role, in any form.
-bool part_is_form(const struct filling *f, struct str low, enum language_role role) {
+static bool left_is_form(const struct language *l, struct str low, enum language_role role, struct arena *a) {
   char lemma[LEXICON_BYTES_MOST];
   struct str base = lexicon_lemma(low, LEXICON_VERB, lemma);
   struct word word = {.text = base, .low = base, .whole = base, .kind = WORD_PLAIN};
   struct ask_words one = {.items = &word, .n = 1};
   if (!base.n) return false;
-  word.stem = language_stem(base, f->arena);
-  return language_at(f->language, &one, 0, role, NULL) > 0;
+  word.stem = language_stem(base, a);
+  return language_at(l, &one, 0, role, NULL) > 0;
+}
+
+bool part_is_form(const struct filling *f, struct str low, enum language_role role) {
+  return left_is_form(f->language, low, role, f->arena);
+}
+
+bool part_is_mild(const struct language *l, struct str word, struct arena *a) {
+  struct lexicon_word w;
+  return lexicon_look(word, &w) && w.share[LEXICON_VERB] >= LEFT_MILD_LEAST &&
+         !left_is_form(l, word, LANGUAGE_CHANGES, a);
 }
 
 struct left_side { // what stands next to a word, over those that carry nothing
@@ -119,6 +128,7 @@ static bool left_carries(const struct filling *f, size_t i) {
 static bool left_is_given(const struct filling *f, size_t i) {
   const struct mention *us = part_mention(f, i, 1), *what = part_mention(f, i, 2);
   return left_has(f, us, LANGUAGE_OURS) && what && !f->words->items[us->first].end &&
+         !left_has(f, what, LANGUAGE_PREPOSITION) && // "that leave us for another"
          !part_before(f, i, LANGUAGE_NOT, 2) &&
          part_is_form(f, f->words->items[f->list[i].first].low, LANGUAGE_GIVES);
 }

@@ -116,17 +116,20 @@ static bool plan_has_unknown(struct planning *x, const struct reading_part *p) {
   return false;
 }
 
-// Of what has words, too: all but a verb, which mostly says what both sides of it say.
-static bool plan_has_content_left(const struct reading_part *p) {
+// All but a verb, which mostly says what both sides of it say. Of rows without words, what they are is known by looking at them.
+static bool plan_has_content_left(const struct planning *x, const struct reading_part *p) {
+  bool wordless = p->thing->derived && !p->thing->source->worded,
+       other = p->filter_count || p->name_count || p->group_count || p->measure >= 0 || p->top; // than a time
   for (size_t i = 0; i < p->unknown_count; i++)
-    if (!part_is_verb(p->unknown[i])) return true;
+    if (!(wordless ? other && p->thing->seen && part_is_mild(x->r->language, p->unknown[i], x->arena)
+                   : part_is_verb(p->unknown[i])))
+      return true;
   return false;
 }
 
 // What is left over may be what the question turns on: without it the answer would be to another question.
 static bool plan_has_left(struct planning *x, const struct reading_part *p) {
-  bool wordless = p->thing->derived && !p->thing->source->worded;
-  if (!p->unknown_count || !(wordless || part_takes_all(p) || plan_has_content_left(p))) return false;
+  if (!p->unknown_count || !(part_takes_all(p) || plan_has_content_left(x, p))) return false;
   struct str known[8];
   size_t n = 0;
   for (size_t i = 0; i < p->thing->column_count && n < 8; i++)

@@ -9,17 +9,15 @@ import { promisify } from "node:util";
 import { BINARY, Program, ROOT } from "../tests/e2e/lib/postern.mjs";
 
 // Each world with the questions that are asked in it, and what tells their truths.
+const set = (folder, name = "") => ({ [`tests/${folder}/questions${name}.jsonl`]: `tests/${folder}/truth${name}.mjs` });
+const HOME = ["ask", "ask-home-later", "ask-home-third", "ask-home-fourth", "ask-home-fifth", "ask-home-sixth"];
+const ELSEWHERE = ["ask-foreign", "ask-unseen", "ask-fresh", "ask-later", "ask-held", "ask-next", "ask-strangers"];
 const WORLDS = {
-  "tests/ask": { "tests/ask/questions.jsonl": "tests/ask/truth.mjs", "tests/ask-foreign/questions-home.jsonl": "tests/ask-foreign/truth-home.mjs", "tests/ask-home-later/questions.jsonl": "tests/ask-home-later/truth.mjs", "tests/ask-home-third/questions.jsonl": "tests/ask-home-third/truth.mjs", "tests/ask-home-fourth/questions.jsonl": "tests/ask-home-fourth/truth.mjs", "tests/ask-home-fifth/questions.jsonl": "tests/ask-home-fifth/truth.mjs", "tests/ask-home-sixth/questions.jsonl": "tests/ask-home-sixth/truth.mjs" },
-  "tests/ask-foreign": { "tests/ask-foreign/questions.jsonl": "tests/ask-foreign/truth.mjs" },
-  "tests/ask-unseen": { "tests/ask-unseen/questions.jsonl": "tests/ask-unseen/truth.mjs" },
-  "tests/ask-fresh": { "tests/ask-fresh/questions.jsonl": "tests/ask-fresh/truth.mjs" },
-  "tests/ask-later": { "tests/ask-later/questions.jsonl": "tests/ask-later/truth.mjs" },
-  "tests/ask-held": { "tests/ask-held/questions.jsonl": "tests/ask-held/truth.mjs" },
-  "tests/ask-next": { "tests/ask-next/questions.jsonl": "tests/ask-next/truth.mjs" },
+  "tests/ask": Object.assign({}, ...HOME.map((folder) => set(folder)), set("ask-foreign", "-home")),
+  ...Object.fromEntries(ELSEWHERE.map((folder) => [`tests/${folder}`, set(folder)])),
 };
-// Kept for a measure of what nobody has seen: asked only where ASK_SETS names them.
-const KEPT = ["tests/ask-later/questions.jsonl", "tests/ask-held/questions.jsonl", "tests/ask-next/questions.jsonl", "tests/ask-home-later/questions.jsonl", "tests/ask-home-third/questions.jsonl", "tests/ask-home-fourth/questions.jsonl", "tests/ask-home-fifth/questions.jsonl", "tests/ask-home-sixth/questions.jsonl"];
+// The others are asked only where ASK_SETS names them.
+const ALWAYS = ["tests/ask/questions.jsonl", "tests/ask-foreign/questions.jsonl", "tests/ask-foreign/questions-home.jsonl", "tests/ask-unseen/questions.jsonl", "tests/ask-fresh/questions.jsonl"];
 // ASK_SETS=tests/ask/questions.jsonl asks those alone, and keeps the others unseen while something is changed for it.
 export const wanted = process.env.ASK_SETS?.split(",");
 const PARTS = { outcome: "outcome", calls: "tools", args: "arguments", values: "values", chart: "chart", words: "words", writes: "writes" };
@@ -65,7 +63,7 @@ async function liftQuota(state) {
 export async function questions({ print }) {
   const folder = mkdtempSync(join(tmpdir(), "postern-bench-ask-"));
   for (const [world, all] of Object.entries(WORLDS)) {
-    const sets = Object.entries(all).filter(([set]) => (wanted ? wanted.includes(set) : !KEPT.includes(set)));
+    const sets = Object.entries(all).filter(([file]) => (wanted ?? ALWAYS).includes(file));
     if (sets.length === 0) continue;
     const state = join(folder, `${world.replace(/\W+/g, "-")}.state.json`);
     const started = new Program(process.execPath, [join(ROOT, world, "start.mjs"), BINARY, "--port", "0", "--out", state], { cwd: ROOT, env: { ...process.env, ...time } });

@@ -28,7 +28,9 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
   MENTIONS_FIRST = 3,     // of those, the one that is named first
   MENTIONS_ALIKE = 4,     // of a further value of a column
   MENTIONS_WHO = 10,
-  MENTIONS_ROW = 6,  // more, where a row is called so
+  MENTIONS_ROW = 6,       // more, where a row is called so
+  MENTIONS_INNER = 3,     // less, of rows within others that the question does not speak of
+  MENTIONS_BORROWED = 14, // less, where another thing is called so itself
   MENTIONS_FAR = 12, // less, where a word has the stem of a name and is another one: "production", "product"
   MENTIONS_LEAST = 12,
   MENTIONS_HAPPENED = 40,  // less, where how something stands is asked of what happened
@@ -250,10 +252,34 @@ static int mentions_headed(const struct mentions *m, const struct model_thing *t
   return 0;
 }
 
+static bool mentions_is_own(const struct mentions *m, const struct model_thing *t, struct str stem) {
+  struct ask_words words;
+  struct err err;
+  if (!language_words(t->label_noun, m->arena, &words, &err)) return true;
+  for (size_t i = 0; i < words.n; i++)
+    if (str_eq(words.items[i].stem, stem)) return true;
+  return false;
+}
+
+// "Tickets", where there are such: what is only called so as well, as requests are, is meant less.
+static bool mentions_is_borrowed(const struct mentions *m, const struct model_thing *t,
+                                 const struct mention *x) {
+  struct str stem = m->words->items[x->first].stem;
+  if (!t->derived || x->n != 1 || mentions_is_own(m, t, stem)) return false;
+  for (size_t i = 0; i < m->hit_counts[x->first]; i++) {
+    const struct phrase *p = m->hits[x->first][i].phrase;
+    const struct model_thing *other = p->means;
+    if (p->role == MODEL_NAME && !p->number && p->n == 1 && other != t && other->derived &&
+        mentions_is_own(m, other, stem))
+      return true;
+  }
+  return false;
+}
+
 static int mentions_name(const struct mentions *m, const struct model_thing *t, const struct mention *x,
                          bool others) {
-  return MENTIONS_NAME - (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) +
-         (t->derived && !others ? MENTIONS_FIRST : 0);
+  return MENTIONS_NAME - (mentions_is_borrowed(m, t, x) ? MENTIONS_BORROWED : 0) -
+         (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) + (t->derived && !others ? MENTIONS_FIRST : 0);
 }
 
 static int mentions_entity(const struct model_thing *t, enum word_kind kind) {
@@ -354,6 +380,14 @@ static int mentions_less(const struct mentions *m, const struct model_thing *t, 
   return less;
 }
 
+// Rows within others that the question does not speak of are there many times: "active users" are not those of groups.
+static bool mentions_is_outer(const struct model_thing *t, const struct mention *list, size_t n) {
+  bool outer = !t->derived || !t->within;
+  for (size_t i = 0; i < n; i++)
+    outer = outer || list[i].what == MENTION_PARENT || list[i].what == MENTION_KNOWN;
+  return outer;
+}
+
 int mentions_score(const struct mentions *m, const struct model_thing *t, const struct ask_segment *s,
                    size_t count, bool *named) {
   struct mention list[WORDS_MOST];
@@ -415,6 +449,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
   }
   score -= mentions_less(m, t, s, count, list, n, *named, seen_names);
   bool spoken_of = *named || seen_names;
+  if (!mentions_is_outer(t, list, n)) score -= MENTIONS_INNER;
   if (!unknown && seen_own) score += mentions_whole(t, spoken_of);
   if (spoken_of || t->weight < 0) score += t->weight;
   return score - (spoken_of || seen_own > 1 ? 0 : MENTIONS_NOT_NAMED);

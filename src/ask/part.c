@@ -498,6 +498,7 @@ void part_fill(const struct part_input *in, const struct model_thing *thing, str
   part_settle_time(f);
   part_settle_around(f);
   part_settle_bucket(out);
+  part_settle_fresh(f);
   part_settle_ahead(f);
   part_settle_reach(f);
   part_settle_whether(f);

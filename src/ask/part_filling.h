@@ -89,6 +89,7 @@ void part_settle_check(struct filling *f);
 void part_settle_time(struct filling *f);
 void part_settle_bucket(struct reading_part *p);
 void part_settle_ahead(struct filling *f);
+void part_settle_fresh(struct filling *f); // "new users per week"
 void part_settle_groups(struct reading_part *p);
 void part_settle_instants(struct reading_part *p);
 void part_settle_alternatives(struct filling *f);

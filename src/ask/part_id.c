@@ -105,11 +105,24 @@ static int part_doer(const struct filling *f) {
   return -1;
 }
 
+// Is it called as who has something in hand: "assignee", "owner"?
+static bool part_is_holder(const struct filling *f, int column) {
+  size_t i, n;
+  yyjson_val *v;
+  struct str stem = language_stem(f->part->thing->columns[column].name, f->arena);
+  for (const struct language_kin *k = language_kin(stem); k; k = k->next)
+    yyjson_arr_foreach (k->words, i, n, v)
+      if (str_is(json_text(v), "holder")) return true;
+  return false;
+}
+
 // The column that names people; -1: none. Of several the one that the language names first.
 static int part_people(const struct filling *f) {
   const struct model_thing *t = f->part->thing;
   int doer = part_doer(f);
   if (doer >= 0) return doer;
+  for (size_t c = 0; c < t->column_count && f->part->filter_count; c++) // who had what was done to it in hand
+    if (part_is_holder(f, (int)c) && !t->columns[c].time && !part_is_measure(&t->columns[c])) return (int)c;
   for (size_t c = 0; c < t->column_count; c++) {
     struct ask_words words;
     struct err err;
@@ -124,17 +137,6 @@ static int part_people(const struct filling *f) {
           if (language_at(f->language, &words, k, LANGUAGE_PEOPLE, NULL)) return (int)c;
   }
   return -1;
-}
-
-// Is it called as who has something in hand: "assignee", "owner"?
-static bool part_is_holder(const struct filling *f, int column) {
-  size_t i, n;
-  yyjson_val *v;
-  struct str stem = language_stem(f->part->thing->columns[column].name, f->arena);
-  for (const struct language_kin *k = language_kin(stem); k; k = k->next)
-    yyjson_arr_foreach (k->words, i, n, v)
-      if (str_is(json_text(v), "holder")) return true;
-  return false;
 }
 
 // "Open issues per person": by those who have them, where rows name such; else by the people they name.

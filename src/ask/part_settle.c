@@ -210,6 +210,18 @@ void part_settle_bucket(struct reading_part *p) {
   }
 }
 
+// "New tickets per month" are those that came to be in each, in whatever state they are now.
+void part_settle_fresh(struct filling *f) {
+  struct reading_part *p = f->part;
+  for (size_t i = 0; i < f->count && p->bucket && p->thing->derived; i++) {
+    const struct mention *m = &f->list[i], *next = part_mention(f, i, 1);
+    bool fresh = m->what == MENTION_VALUE && next && next->what == MENTION_NAME &&
+                 language_at(f->language, f->words, m->first, LANGUAGE_FRESH, NULL);
+    for (size_t k = 0; k < p->filter_count && fresh; k++)
+      if (p->filters[k].at == m->first) p->filters[k--] = p->filters[--p->filter_count];
+  }
+}
+
 // A participle tells of what happened: "created_at", "issued_on".
 bool part_is_past(struct str column) {
   static const char *const ahead[] = {"plan", "schedul", "promis", "expect", "estimat",

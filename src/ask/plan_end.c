@@ -64,12 +64,24 @@ static void plan_cannot(struct planning *x) {
   struct buf out = BUF_MAX(1000);
   struct str words[6];
   size_t n = 0;
+  bool content = false; // something that the language alone does not explain
   for (size_t i = 0; i < x->r->words.n && n < 6; i++) {
     const struct word *w = &x->r->words.items[i];
     struct phrase_hit hit;
+    const struct phrase *p;
+    bool asks = language_at(x->r->language, &x->r->words, i, LANGUAGE_INTENT, &p) > 0;
+    content = content || (!asks && !language_fills(x->r->language, &x->r->words, i));
     if (w->kind == WORD_PLAIN && w->low.n > 2 &&
         !phrases_at(&x->r->language->phrases, &x->r->words, i, &hit, 1))
       words[n++] = w->low;
+  }
+  if (!n && !content) {
+    plan_end(x, PLAN_CLARIFY,
+             STR("What is meant? The question names nothing that is connected: say of what, as in \"how many "
+                 "users "
+                 "are there\"."));
+    buf_free(&out);
+    return;
   }
   buf_add_z(&out, "No connected source can answer that");
   if (n) buf_printf(&out, ": nothing in them is known as %.*s", STR_ARG(plan_list(x, words, n)));

@@ -46,10 +46,11 @@ struct str query_parent_label(const struct model_thing *t) {
 }
 
 // The row's own column of that name, where the thing declares one.
-struct str query_parent_sql(const struct model_thing *t) {
+struct str query_parent_sql(const struct model_thing *t, struct arena *a) {
   struct str name = query_parent_label(t);
   int column = model_column_find(t, name);
-  return column >= 0 ? t->columns[column].sql : name;
+  if (column >= 0) return t->columns[column].sql;
+  return t->derived && name.n ? arena_printf(a, "\"%.*s\"", STR_ARG(name)) : name; // be it "group"
 }
 
 static size_t query_labels(struct str domain) {
@@ -238,7 +239,7 @@ static void query_hosts(struct querying *s, struct buf *out) {
   query_and(out);
   query_use(s, host);
   const struct str whose[] = {s->t->columns[host].sql,
-                              query_parent_sql(s->t)}; // a zone may have such a name itself
+                              query_parent_sql(s->t, s->arena)}; // a zone may have such a name itself
   for (size_t i = 0; i < 2 * s->p->name_count; i++) {
     buf_printf(out, "%slower(%.*s) = lower(", i ? " OR " : "(", STR_ARG(whose[i % 2]));
     query_add_quoted(out, s->p->names[i / 2]);
@@ -345,7 +346,7 @@ struct str query_group_name(const struct querying *s, int group) {
 struct str query_group_sql(struct querying *s, int group) {
   if (group == -2) {
     query_use(s, model_column_find(s->t, query_parent_label(s->t)));
-    return query_parent_sql(s->t);
+    return query_parent_sql(s->t, s->arena);
   }
   query_use(s, group);
   const struct model_column *c = &s->t->columns[group];
@@ -534,9 +535,9 @@ void query_make(const struct reading_part *p, int group, struct arena *a, struct
 }
 
 // What both sides of a join call it: a column of each, or the name of what both are within.
-static struct str query_join_sql(const struct reading *r, int i) {
+static struct str query_join_sql(const struct reading *r, int i, struct arena *a) {
   const struct model_thing *t = r->parts[i].thing;
-  return r->join[i] < 0 ? query_parent_sql(t) : t->columns[r->join[i]].sql;
+  return r->join[i] < 0 ? query_parent_sql(t, a) : t->columns[r->join[i]].sql;
 }
 
 static struct str query_join_side(const struct reading *r, int i, struct query *out, struct arena *a) {
@@ -546,7 +547,7 @@ static struct str query_join_side(const struct reading *r, int i, struct query *
   struct str where = query_where(&s, true, true);
   query_use(&s, r->join[i]);
   bool list = r->join[i] >= 0 && p->thing->columns[r->join[i]].list;
-  struct str sql = query_join_sql(r, i), from = model_from(p->thing);
+  struct str sql = query_join_sql(r, i, a), from = model_from(p->thing);
   if (list)
     return arena_printf(
         a, "SELECT DISTINCT each.value AS v, lower(each.value) AS l FROM %.*s, json_each(%.*s) each%s%.*s",
@@ -558,7 +559,7 @@ static struct str query_join_side(const struct reading *r, int i, struct query *
 struct str query_make_among(const struct reading *r, struct arena *a, struct query *other) {
   struct str side = query_join_side(r, 1, other, a);
   other->sql = side;
-  return arena_printf(a, "lower(%.*s) IN (SELECT l FROM (%.*s))", STR_ARG(query_join_sql(r, 0)),
+  return arena_printf(a, "lower(%.*s) IN (SELECT l FROM (%.*s))", STR_ARG(query_join_sql(r, 0, a)),
                       STR_ARG(side));
 }
 

@@ -61,6 +61,7 @@ int query_time_column(const struct reading_part *p);     // the one that its spa
 void query_add_quoted(struct buf *out, struct str text); // 'text' for SQL
 struct str query_parent_label(
     const struct model_thing *t); // the column of a row that names what it is within; empty: none
+struct str query_parent_sql(const struct model_thing *t, struct arena *a); // the same in SQL, be it "group"
 // Which rows of a thing are meant by name; empty: all.
 struct str query_narrow(const struct reading_part *p, const struct model_thing *t, struct arena *a);
 

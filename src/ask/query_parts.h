@@ -34,7 +34,6 @@ struct str query_source(struct querying *s);
 void query_group_list(struct querying *s, struct buf *out);
 void query_group_by(const struct querying *s, struct buf *out);
 void query_wish_bars(struct query *q);
-struct str query_parent_sql(const struct model_thing *t);
 void query_value(struct querying *s);
 bool query_counts_values(const struct querying *s);
 void query_distinct(struct querying *s);

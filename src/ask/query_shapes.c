@@ -367,8 +367,8 @@ void query_none(struct querying *s) {
              "SELECT p.\"%.*s\" AS \"%.*s\" FROM (%.*s) p WHERE p.\"%.*s\" NOT IN (SELECT %.*s FROM %.*s "
              "WHERE %.*s IS NOT NULL%s%.*s) ORDER BY 1",
              STR_ARG(name), STR_ARG(name), STR_ARG(query_parents(s)), STR_ARG(name),
-             STR_ARG(query_parent_sql(s->t)), STR_ARG(model_from(s->t)), STR_ARG(query_parent_sql(s->t)),
-             where.n ? " AND " : "", STR_ARG(where));
+             STR_ARG(query_parent_sql(s->t, s->arena)), STR_ARG(model_from(s->t)),
+             STR_ARG(query_parent_sql(s->t, s->arena)), where.n ? " AND " : "", STR_ARG(where));
   s->q->shape = QUERY_NONE;
   s->q->measure = name;
   s->q->mark = STR("table");
@@ -474,7 +474,7 @@ void query_diff(struct querying *s) {
   struct query *q = s->q;
   size_t i, n;
   yyjson_val *v;
-  struct str label = query_parent_sql(s->t);
+  struct str label = query_parent_sql(s->t, s->arena);
   buf_printf(&out, "SELECT min(%.*s) AS only_in", STR_ARG(label));
   yyjson_arr_foreach (yyjson_obj_get(s->t->def, "identity"), i, n, v) {
     int c = model_column_find(s->t, json_text(v));
@@ -568,7 +568,7 @@ void query_rows(struct querying *s) {
     query_add_shown(q->by, shown, &n);
   buf_add_z(&out, "SELECT ");
   for (size_t i = 0; i < n; i++) {
-    struct str sql = shown[i] == -2 ? query_parent_sql(s->t) : s->t->columns[shown[i]].sql;
+    struct str sql = shown[i] == -2 ? query_parent_sql(s->t, s->arena) : s->t->columns[shown[i]].sql;
     query_use(s, shown[i]);
     buf_printf(&out, "%s%.*s AS \"%.*s\"", i ? ", " : "", STR_ARG(sql),
                STR_ARG(query_group_name(s, shown[i])));

@@ -210,6 +210,11 @@ void steps_put_accounts(yyjson_mut_doc *doc, yyjson_mut_val *step, const struct 
     yyjson_mut_arr_append(list, yyjson_mut_strncpy(doc, from->accounts[i].p, from->accounts[i].n));
 }
 
+// What a row of the outer thing gives is called as some argument or noun is: of things without words, that may be a word of SQL.
+static void steps_add_alias(struct buf *out, const struct model_thing *up, struct str name) {
+  buf_printf(out, up->derived ? " AS \"%.*s\"" : " AS %.*s", STR_ARG(name));
+}
+
 // The values that a fence lets through, by the names that they had when it was set.
 static struct str steps_held(const struct stepping *x, const struct model_thing *up) {
   struct buf out = BUF_MAX(16000), all = BUF_MAX(16000);
@@ -222,10 +227,10 @@ static struct str steps_held(const struct stepping *x, const struct model_thing 
       bool id = str_eq(json_text(key), up->held->key) || !value->name.n;
       buf_add_z(&all, i ? ", " : "");
       query_add_quoted(&all, id ? value->id : value->name);
-      buf_printf(&all, " AS %.*s", STR_ARG(json_text(key)));
+      steps_add_alias(&all, up, json_text(key));
     }
   }
-  struct str label = query_parent_label(x->t);
+  struct str label = query_parent_sql(x->t, x->s->arena);
   buf_printf(&out, "SELECT * FROM (%.*s)", STR_ARG(buf_str(&all)));
   for (size_t k = 0; k < x->p->name_count && label.n && (!x->p->named || x->p->named == up); k++) {
     buf_printf(&out, " %s lower(%.*s) = lower(", k ? "OR" : "WHERE", STR_ARG(label));
@@ -254,7 +259,7 @@ static struct str steps_for_each(const struct stepping *x) {
       query_add_quoted(&out, x->p->ids[0]);
     else
       buf_add(&out, json_text(v));
-    buf_printf(&out, " AS %.*s", STR_ARG(json_text(key)));
+    steps_add_alias(&out, up, json_text(key));
   }
   if (!by_id && x->t->source->account_count > 1 &&
       !yyjson_obj_get(yyjson_obj_get(up->def, "gives"), "account"))

@@ -150,6 +150,8 @@ static const struct {
                       {"or", LANGUAGE_OR},
                       {"but", LANGUAGE_BUT},
                       {"how_often", LANGUAGE_HOW_OFTEN},
+                      {"fresh", LANGUAGE_FRESH},
+                      {"invokes", LANGUAGE_INVOKES},
                       {"more", LANGUAGE_MORE},
                       {"and", LANGUAGE_AND},
                       {"ids", LANGUAGE_ID},
@@ -386,7 +388,8 @@ static bool language_is_plain(int role) {
          role == LANGUAGE_SHARED || role == LANGUAGE_OFTEN || role == LANGUAGE_CARRIER ||
          role == LANGUAGE_HANDS || role == LANGUAGE_ONWARDS || role == LANGUAGE_OUGHT ||
          role == LANGUAGE_WISH || role == LANGUAGE_LATE || role == LANGUAGE_FRACTION ||
-         role == LANGUAGE_DIVIDES || (role >= LANGUAGE_AWAITS && role <= LANGUAGE_CHARGES);
+         role == LANGUAGE_DIVIDES || role == LANGUAGE_FRESH || role == LANGUAGE_INVOKES ||
+         (role >= LANGUAGE_AWAITS && role <= LANGUAGE_CHARGES);
 }
 
 // "lately" fills, and "late" says something; "ordered by", and no order.

@@ -62,6 +62,8 @@ enum language_role {
   LANGUAGE_SHARED, // several have the same
   LANGUAGE_OFTEN,  // number: how often
   LANGUAGE_HOW_OFTEN,
+  LANGUAGE_FRESH,    // of rows that came to be
+  LANGUAGE_INVOKES,  // before the name of a tool
   LANGUAGE_FRACTION, // number: how many percent
   LANGUAGE_PEOPLE,
   LANGUAGE_AMOUNT,

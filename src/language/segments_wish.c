@@ -3,6 +3,7 @@
 // should be closed"), wished for ("I want it closed", "can it be closed?"), or done to somebody by name ("expel Paul"). The
 // object may be a row that nothing but rows know: it is told by its form.
 #include <ctype.h>
+#include <string.h>
 
 #include "language/deed.h"
 #include "language/segments_parts.h"
@@ -106,6 +107,24 @@ static bool wish_hands(const struct segmenting *s, size_t at, size_t end) {
          wish_is(s, behind, LANGUAGE_DETERMINER);
 }
 
+// "Give Otto Eklund a raise": something is handed to somebody by name.
+static bool wish_grants(const struct segmenting *s, size_t at, size_t end) {
+  size_t to = at + wish_said(s, at, LANGUAGE_HANDS), behind = to;
+  while (behind < end && wish_is_somebody(s, behind, end) &&
+         !phrases_know(s->known, s->words->items[behind].stem))
+    behind++;
+  return to > at && behind > to && behind + 1 < end && wish_is(s, behind, LANGUAGE_DETERMINER);
+}
+
+// "Call terminate_employee for 40100": a tool is named, and none whose name says that it reads.
+static bool wish_invokes(const struct segmenting *s, size_t at, size_t end) {
+  size_t n = wish_said(s, at, LANGUAGE_INVOKES);
+  if (!n || at + n >= end) return false;
+  const struct word *w = &s->words->items[at + n];
+  return memchr(w->whole.p, '_', w->whole.n) && w->whole.n > w->low.n &&
+         !wish_is(s, at + n, LANGUAGE_READS) && !language_fills(s->language, s->words, at + n);
+}
+
 // "LIMS-110 should be closed", "the threshold of NMR-TEMP must be raised": of one row, or said of some and nothing asked.
 static bool wish_is_due(const struct segmenting *s, size_t first, size_t end) {
   size_t behind = wish_behind_row(s, first, end), n;
@@ -173,6 +192,7 @@ bool segment_wishes(const struct segmenting *s, size_t first, size_t at, size_t 
   if (first >= end || at >= end) return false;
   if ((at > first || wish_behind_row(s, at, end)) && wish_ends_in_order(s, at, end)) return true;
   if (wish_is_parted(s, at, end)) return at > first || s->words->items[end - 1].end != '?';
-  return wish_hands(s, at, end) || wish_is_due(s, at, end) || wish_is_wished(s, first, end) ||
-         wish_is_wished(s, at, end) || (!wish_is_asked(s) && wish_is_done_to_name(s, at, end));
+  return wish_hands(s, at, end) || wish_grants(s, at, end) || wish_invokes(s, at, end) ||
+         wish_is_due(s, at, end) || wish_is_wished(s, first, end) || wish_is_wished(s, at, end) ||
+         (!wish_is_asked(s) && wish_is_done_to_name(s, at, end));
 }

@@ -29,9 +29,10 @@ static bool derive_is_one_of(struct str w, const char *const *list) {
 }
 
 static const char *const derive_time_ends[] = {"at", "on", "date", "time", "timestamp", "ts", NULL};
-static const char *const derive_unit_ends[] = {
-    "bytes", "seconds", "secs", "sec",   "ms", "millis", "milliseconds", "minutes", "mins",  "hours", "days",
-    "cents", "percent", "pct",  "grams", "kg", "km",     "usd",          "eur",     "count", NULL};
+static const char *const derive_unit_ends[] = {"bytes",  "seconds",      "secs",    "sec",   "s",     "ms",
+                                               "millis", "milliseconds", "minutes", "mins",  "hours", "days",
+                                               "cents",  "percent",      "pct",     "grams", "kg",    "km",
+                                               "usd",    "eur",          "count",   NULL};
 static const char *const derive_name_ends[] = {"name", "title", "label", "url", "text", NULL};
 static const char *const derive_flags[] = {"is", "has", "was", "are", "can", NULL};
 
@@ -166,7 +167,9 @@ static void derive_call_column(struct wording *x, size_t i) {
   if (name->words[name->n - 1].n > 2 && !derive_is_id(c->name))
     derive_call(x, i, name->words[name->n - 1], DERIVE_PART);
   if (end > first + 1 && name->words[end - 1].n > 2) derive_call(x, i, name->words[end - 1], DERIVE_PART);
-  if (end > first + 1 && name->words[first].n > 2) derive_call(x, i, name->words[first], DERIVE_PART);
+  if (end > first + 1 && name->words[first].n > 2 &&
+      !str_is(name->words[first], "work")) // "people who work part time"
+    derive_call(x, i, name->words[first], DERIVE_PART);
 }
 
 // "pagesTotal": a total of pages is no revenue.
@@ -233,10 +236,10 @@ static void derive_call_said(struct wording *x) {
 static struct str derive_unit(const struct derive_column *c, const struct derive_name *name) {
   static const struct {
     const char *end, *unit;
-  } units[] = {{"bytes", "bytes"},  {"seconds", "seconds"}, {"secs", "seconds"}, {"ms", "ms"},
-               {"millis", "ms"},    {"percent", "percent"}, {"pct", "percent"},  {"minutes", "minutes"},
-               {"mins", "minutes"}, {"hours", "hours"},     {"days", "days"},    {"cents", "cents"},
-               {"grams", "g"},      {"kg", "kg"},           {"km", "km"}};
+  } units[] = {{"bytes", "bytes"},     {"s", "seconds"},    {"seconds", "seconds"}, {"secs", "seconds"},
+               {"ms", "ms"},           {"millis", "ms"},    {"percent", "percent"}, {"pct", "percent"},
+               {"minutes", "minutes"}, {"mins", "minutes"}, {"hours", "hours"},     {"days", "days"},
+               {"cents", "cents"},     {"grams", "g"},      {"kg", "kg"},           {"km", "km"}};
   struct str last = name->n ? name->words[name->n - 1] : STR_NONE;
   if (!derive_is_number(c)) return STR_NONE;
   for (size_t i = 0; i < sizeof units / sizeof *units; i++)

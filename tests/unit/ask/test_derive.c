@@ -70,7 +70,8 @@ static const struct derive_case CASES[] = {
     {"inactive agents", "NOT coalesce", NULL},
     {"how many agents per team", "SELECT r.\\\"name\\\"", NULL},
     {"how many agents per team", "list_teams", NULL},
-    {"comments of ticket 12", "'12' AS ticket_id", "list_tickets"}, // one call, and no look at all tickets
+    {"comments of ticket 12", "'12' AS \\\"ticket_id",
+     "list_tickets"}, // one call, and no look at all tickets
     {"show ticket 12", "get_ticket", "list_tickets"},
     {"share of tickets by status", "AS percent", NULL},
     {"which parcels are overdue?", "\\\"delivered_at\\\" IS NULL AND t6.\\\"promised_at\\\" < strftime",

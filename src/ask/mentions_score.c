@@ -28,8 +28,10 @@ enum { // what a word adds that the thing explains, or takes away where nothing 
   MENTIONS_FIRST = 3,     // of those, the one that is named first
   MENTIONS_ALIKE = 4,     // of a further value of a column
   MENTIONS_WHO = 10,
+  MENTIONS_MAY = 20,      // more, where it is asked what somebody may do, and the thing says so
   MENTIONS_ROW = 6,       // more, where a row is called so
   MENTIONS_INNER = 3,     // less, of rows within others that the question does not speak of
+  MENTIONS_PART = 12,     // less, where a longer name of another thing begins with it
   MENTIONS_BORROWED = 14, // less, where another thing is called so itself
   MENTIONS_FAR = 12, // less, where a word has the stem of a name and is another one: "production", "product"
   MENTIONS_LEAST = 12,
@@ -276,9 +278,20 @@ static bool mentions_is_borrowed(const struct mentions *m, const struct model_th
   return false;
 }
 
+// "Zone settings" are no zones: a longer name of another thing begins here.
+static bool mentions_is_part(const struct mentions *m, const struct model_thing *t, const struct mention *x) {
+  for (size_t i = 0; i < m->hit_counts[x->first] && !t->derived; i++) {
+    const struct phrase_hit *h = &m->hits[x->first][i];
+    if (h->phrase->role == MODEL_NAME && !h->phrase->number && h->phrase->means != t && h->n > x->n)
+      return true;
+  }
+  return false;
+}
+
 static int mentions_name(const struct mentions *m, const struct model_thing *t, const struct mention *x,
                          bool others) {
-  return MENTIONS_NAME - (mentions_is_borrowed(m, t, x) ? MENTIONS_BORROWED : 0) -
+  return MENTIONS_NAME - (mentions_is_part(m, t, x) ? MENTIONS_PART : 0) -
+         (mentions_is_borrowed(m, t, x) ? MENTIONS_BORROWED : 0) -
          (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) + (t->derived && !others ? MENTIONS_FIRST : 0);
 }
 
@@ -418,6 +431,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
       seen_own += !again;
       if (t->values[x->number].noun && !seen_names++) score += MENTIONS_NOUN, *named = true;
       score += again ? 0 : MENTIONS_VALUE + longer;
+      if (!again && t->values[x->number].may && m->ability) score += MENTIONS_MAY;
       if (t->derived && !again && t->values[x->number].column == t->label) score += MENTIONS_ROW;
       break;
     case MENTION_COLUMN:

@@ -136,7 +136,9 @@ void part_settle_rivals(struct filling *f) {
     return;
   }
   for (size_t i = 2; i < f->count; i++) {
-    size_t small = part_is(f, &f->list[i - 1], LANGUAGE_PREPOSITION) && i > 2; // "or from Germany"
+    size_t small =
+        (part_is(f, &f->list[i - 1], LANGUAGE_PREPOSITION) || part_is(f, &f->list[i - 1], LANGUAGE_RIVAL)) &&
+        i > 2; // "or from Germany", "or more challenges"
     const struct mention *a = &f->list[i - 2 - small], *b = &f->list[i];
     if (!part_is(f, &f->list[i - 1 - small], LANGUAGE_OR) || !part_has_value(p, a) || !part_has_value(p, b))
       continue;

@@ -133,9 +133,17 @@ static bool left_is_given(const struct filling *f, size_t i) {
          part_is_form(f, f->words->items[f->list[i].first].low, LANGUAGE_GIVES);
 }
 
+// "Who haven't confirmed their email": what is theirs only says of what the state before it is.
+static bool left_is_theirs(const struct filling *f, size_t i) {
+  const struct mention *their = part_mention(f, i, -1), *state = part_mention(f, i, -2);
+  return state && state->what == MENTION_VALUE && left_has(f, their, LANGUAGE_DETERMINER) &&
+         left_has(f, their, LANGUAGE_FILLER) && str_starts(f->words->items[their->first].low, "the") &&
+         !str_is(f->words->items[their->first].low, "the") && !f->words->items[their->first - 1].end;
+}
+
 static bool left_is_harmless(const struct filling *f, size_t i) {
   struct str low = f->words->items[f->list[i].first].low;
-  if (left_carries(f, i) || left_is_given(f, i)) return true;
+  if (left_carries(f, i) || left_is_given(f, i) || left_is_theirs(f, i)) return true;
   struct left_side left = left_look(f, i, -1), right = left_look(f, i, 1);
   if (part_before(f, i, LANGUAGE_NOT, 2) || part_before(f, i, LANGUAGE_MISSING, 2) || !part_is_verb(low))
     return false;

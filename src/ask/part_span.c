@@ -48,6 +48,33 @@ static bool part_lasts_so(struct filling *f, const struct span *s) {
   return false;
 }
 
+// "A TTL of more than an hour": behind a column of seconds, and no time when.
+static bool part_measures_so(struct filling *f, const struct span *s) {
+  const struct phrase *sign;
+  double number;
+  size_t words, n = language_at(f->language, f->words, s->first, LANGUAGE_COMPARISON, &sign);
+  for (size_t i = 0; i < f->count && n && !f->part->thing->derived; i++) {
+    const struct mention *m = &f->list[i], *next = part_mention(f, i, 1);
+    const struct model_column *c = m->what == MENTION_COLUMN ? &f->part->thing->columns[m->number] : NULL;
+    size_t behind = m->first + m->n, end = s->first + s->count;
+    if (behind < s->first && next && next->what == MENTION_FILLER) behind++; // "of", "is"
+    if (!c || !part_is_measure(c) || !str_is(c->unit, "seconds") || behind != s->first ||
+        !part_number_at(f, s->first + n, end, &number, &words))
+      continue;
+    part_scale(f, s->first + n + words, end, c->unit, &number);
+    part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
+                                                     .value = -1,
+                                                     .column = m->number,
+                                                     .sign = sign->means,
+                                                     .text = arena_printf(f->arena, "%.15g", number),
+                                                     .said = s->said,
+                                                     .at = s->first});
+    if (f->part->measure == m->number) f->part->measure = -1;
+    return true;
+  }
+  return false;
+}
+
 // "In the last week (7 days)": right behind a time, what is meant by it, and no other one.
 static bool part_explains(const struct filling *f, const struct span *s) {
   const struct span *one = &f->part->span;
@@ -77,7 +104,7 @@ void part_take_spans(struct filling *f) {
   for (size_t i = 0; i < f->in->span_count; i++) {
     const struct span *s = &f->in->spans[i];
     bool exact = f->exact && f->exact >= s->first && f->exact < s->first + s->count; // part_exact.c
-    if (!part_in_segments(f, s->first) || exact || part_lasts_so(f, s)) continue;
+    if (!part_in_segments(f, s->first) || exact || part_lasts_so(f, s) || part_measures_so(f, s)) continue;
     if (s->prior && !s->since.n) continue;
     if (s->prior) {
       if (!p->has_span) p->span = *s, p->has_span = p->span_is_before = true;

@@ -95,6 +95,18 @@ static bool unknown_take_person(struct filling *f, size_t i) {
   return true;
 }
 
+// "The pictures in products/bags": a path that is typed as none of a page is that of a folder.
+static bool unknown_take_folder(struct filling *f, size_t i) {
+  int column = model_column_find(f->part->thing, STR("folder"));
+  const struct word *w = &f->words->items[f->list[i].first];
+  if (f->part->thing->derived || column < 0 || w->whole.n <= w->low.n || !memchr(w->whole.p, '/', w->whole.n))
+    return false;
+  unknown_is(f, i, column, w->whole);
+  for (size_t k = 0; k < f->count; k++)
+    if (f->words->items[f->list[k].first].whole.p == w->whole.p) f->list[k].what = MENTION_FILLER;
+  return true;
+}
+
 // "How often was it downloaded?": what was done is what is asked for.
 static bool unknown_is_counted(const struct filling *f, size_t i) {
   if (!part_is_verb(f->words->items[f->list[i].first].low)) return false;
@@ -104,8 +116,8 @@ static bool unknown_is_counted(const struct filling *f, size_t i) {
 }
 
 void part_take_unknown(struct filling *f, size_t i) {
-  if (unknown_take_country(f, i) || unknown_take_person(f, i) || part_stands_by_flag(f, i) ||
-      part_is_none(f, i) || f->part->unknown_count == READING_UNKNOWN_MOST)
+  if (unknown_take_country(f, i) || unknown_take_person(f, i) || unknown_take_folder(f, i) ||
+      part_stands_by_flag(f, i) || part_is_none(f, i) || f->part->unknown_count == READING_UNKNOWN_MOST)
     return;
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;

@@ -218,7 +218,8 @@ static bool reading_stands_for_nothing(const struct reader_state *s) {
                     !language_fills(s->out->language, &s->out->words, at));
     for (size_t i = 0; i < s->mentions.hit_counts[at]; i++) {
       const struct phrase *p = s->mentions.hits[at][i].phrase;
-      if (p->role == MODEL_NAME && !p->number) return false;
+      const struct model_thing *t = p->role == MODEL_VALUE ? p->means : NULL; // "pictures"
+      if ((p->role == MODEL_NAME && !p->number) || (t && t->values[p->number].noun)) return false;
     }
     for (size_t i = 0; i < s->in->name_count; i++)
       if (str_eq_nocase(s->in->names[i].said, s->out->words.items[at].low)) return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ask/part.h"
+#include "ask/query.h"
 #include "ask/reading_parts.h"
 
 static size_t differ_is(const struct reader_state *s, size_t at, enum language_role role) {
@@ -70,6 +71,17 @@ static bool differ_is_whole(const struct reading_part *p) {
          !p->id_count;
 }
 
+// Rows that are named by what they are within, and say so in a column of their own: "on the staging site".
+static bool differ_unname(struct reading_part *p) {
+  int column = model_column_find(p->thing, query_parent_label(p->thing));
+  if (!p->name_count) return true;
+  if (column < 0 || p->named != p->thing->within || p->name_count > 1) return false;
+  part_add_filter(
+      p, (struct reading_filter){.op = READING_LIKE, .value = -1, .column = column, .text = p->names[0]});
+  p->name_count = 0;
+  return true;
+}
+
 // All else that is said of the side that has it is said of the other, too.
 static void differ_lend(const struct reading_part *p, struct reading_part *other) {
   size_t own = other->filter_count;
@@ -84,15 +96,31 @@ static void differ_lend(const struct reading_part *p, struct reading_part *other
   other->time = p->time;
 }
 
+// What stands behind the first sentence says no more than when, or of which source: "(last 30 days)".
+static bool differ_is_alone(const struct reader_state *s) {
+  for (size_t i = 1; i < s->segment_count; i++)
+    for (size_t at = s->segments[i].first; at < s->segments[i].end; at++) {
+      bool source = false;
+      for (size_t h = 0; h < s->mentions.hit_counts[at]; h++)
+        source = source || s->mentions.hits[at][h].phrase->role == MODEL_SOURCE;
+      if (!source && !s->mentions.timed[at] && !language_fills(s->out->language, &s->out->words, at))
+        return false;
+    }
+  return s->segment_count > 0;
+}
+
 bool reading_differs(struct reader_state *s) {
   struct reading_part *p = ARENA_ARRAY(s->arena, 2, struct reading_part);
-  if (s->out->part_count != 1 || s->segment_count != 1) return false;
+  if (s->out->part_count != 1 || !differ_is_alone(s)) return false;
   for (size_t at = s->segments[0].first + 2; at + 1 < s->segments[0].end; at++) {
-    struct ask_segment first = {.first = s->segments[0].first, .end = at}, last;
+    struct ask_segment said[SEGMENTS_MOST], last;
     if (!differ_divides(s, at, &last)) continue;
     const struct model_thing *t = s->out->parts[0].thing;
-    reading_fill(s, &first, 1, t, &p[0]);
+    memcpy(said, s->segments, sizeof said);
+    said[0].end = at;
+    reading_fill(s, said, s->segment_count, t, &p[0]);
     reading_fill(s, &last, 1, t, &p[1]);
+    if (!differ_unname(&p[0]) || !differ_unname(&p[1])) continue;
     bool later = p[1].has_span && !p[1].span_is_assumed;
     int column = differ_column(&p[0], &p[1]);
     if (column < 0 || later || !differ_is_whole(&p[0]) || !differ_is_whole(&p[1]) ||

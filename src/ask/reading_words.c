@@ -24,7 +24,7 @@ static void reading_join_hyphens(struct reader_state *s) {
   }
 }
 
-// "signed up" where "signup" is known.
+// "signed up", "sign ups" where "signup" is known.
 static void reading_join_pairs(struct reader_state *s) {
   struct ask_words *w = &s->out->words;
   const struct phrases *known = &s->in->model->phrases;
@@ -33,7 +33,7 @@ static void reading_join_pairs(struct reader_state *s) {
     struct phrase_hit hit;
     if (a->kind != WORD_PLAIN || b->kind != WORD_PLAIN || a->end || a->clause != b->clause) continue;
     if (language_fills(s->out->language, w, i)) continue; // "are a" is no area
-    struct str joined = ARENA_JOIN(s->arena, a->stem, b->low);
+    struct str joined = ARENA_JOIN(s->arena, a->stem, b->stem);
     if (!phrases_know(known, joined) || (phrases_at(known, w, i, &hit, 1) && hit.n > 1)) continue;
     a->low = a->stem = joined;
     a->end = b->end;

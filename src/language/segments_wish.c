@@ -116,13 +116,27 @@ static bool wish_grants(const struct segmenting *s, size_t at, size_t end) {
   return to > at && behind > to && behind + 1 < end && wish_is(s, behind, LANGUAGE_DETERMINER);
 }
 
-// "Call terminate_employee for 40100": a tool is named, and none whose name says that it reads.
+// "Give all open ones to Ulrik Ames": whom they are handed to stands at the end, by name.
+static bool wish_hands_to(const struct segmenting *s, size_t at, size_t end) {
+  size_t to = end;
+  if (!wish_said(s, at, LANGUAGE_HANDS) || wish_is(s, at + 1, LANGUAGE_OURS)) return false;
+  while (to > at + 2 && wish_is_somebody(s, to - 1, end) &&
+         !phrases_know(s->known, s->words->items[to - 1].stem))
+    to--;
+  return to < end && wish_said(s, to - 1, LANGUAGE_ONWARDS);
+}
+
+// "… call terminate_employee for 40100": a tool is named, and none whose name says that it reads.
 static bool wish_invokes(const struct segmenting *s, size_t at, size_t end) {
-  size_t n = wish_said(s, at, LANGUAGE_INVOKES);
-  if (!n || at + n >= end) return false;
-  const struct word *w = &s->words->items[at + n];
-  return memchr(w->whole.p, '_', w->whole.n) && w->whole.n > w->low.n &&
-         !wish_is(s, at + n, LANGUAGE_READS) && !language_fills(s->language, s->words, at + n);
+  for (; at + 1 < end; at++) {
+    size_t n = wish_said(s, at, LANGUAGE_INVOKES);
+    if (!n || at + n >= end) continue;
+    const struct word *w = &s->words->items[at + n];
+    if (memchr(w->whole.p, '_', w->whole.n) && w->whole.n > w->low.n && !wish_is(s, at + n, LANGUAGE_READS) &&
+        !language_fills(s->language, s->words, at + n))
+      return true;
+  }
+  return false;
 }
 
 // "LIMS-110 should be closed", "the threshold of NMR-TEMP must be raised": of one row, or said of some and nothing asked.
@@ -192,7 +206,7 @@ bool segment_wishes(const struct segmenting *s, size_t first, size_t at, size_t 
   if (first >= end || at >= end) return false;
   if ((at > first || wish_behind_row(s, at, end)) && wish_ends_in_order(s, at, end)) return true;
   if (wish_is_parted(s, at, end)) return at > first || s->words->items[end - 1].end != '?';
-  return wish_hands(s, at, end) || wish_grants(s, at, end) || wish_invokes(s, at, end) ||
-         wish_is_due(s, at, end) || wish_is_wished(s, first, end) || wish_is_wished(s, at, end) ||
-         (!wish_is_asked(s) && wish_is_done_to_name(s, at, end));
+  return wish_hands(s, at, end) || wish_grants(s, at, end) || wish_hands_to(s, at, end) ||
+         wish_invokes(s, at, end) || wish_is_due(s, at, end) || wish_is_wished(s, first, end) ||
+         wish_is_wished(s, at, end) || (!wish_is_asked(s) && wish_is_done_to_name(s, at, end));
 }

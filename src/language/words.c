@@ -194,7 +194,7 @@ static void words_mark(struct words_cutter *c, char mark) {
 
 // "5MB" is a number and its unit: how long the number is; 0: it is none.
 static size_t words_amount(struct str s) {
-  static const char *const units[] = {"kb", "mb", "gb", "tb", "kib", "mib", "gib", "ms", "%"};
+  static const char *const units[] = {"kb", "mb", "gb", "tb", "kib", "mib", "gib", "ms", "k", "%"};
   size_t n = 0;
   while (n < s.n && strchr("0123456789.,", s.p[n])) n++;
   for (size_t i = 0; n && i < sizeof units / sizeof *units; i++)

@@ -285,7 +285,8 @@ void derive_ask(const struct ask_words *w, struct derive_asked *out, struct aren
     }
     map_put(&out->stems, joined, out);
     if (i + 1 < w->n)
-      map_put(&out->kin, ARENA_JOIN(a, w->items[i].stem, w->items[i + 1].low), out); // "signed up"
+      map_put(&out->kin, ARENA_JOIN(a, w->items[i].stem, w->items[i + 1].stem),
+              out); // "signed up", "sign ups"
     derive_ask_kin(out, w->items[i].stem, a);
     if (w->items[i].kind == WORD_PLAIN) derive_ask_verbs(out, w->items[i].low, a);
     if (left.n) map_put(&out->kin, language_stem(left, a), out);

@@ -98,7 +98,7 @@ static const struct derive_column *derive_ended(const struct derive_writing *w, 
   return NULL;
 }
 
-// "after", beside "day_from": where other arguments say from when, one that is called by nothing else goes on from a row.
+// "after" alone, of which nothing says that it is a time, goes on from a row; so it does beside "day_from".
 static bool derive_is_cursor(const struct derive_writing *w, struct str argument) {
   size_t i, n;
   yyjson_val *key, *schema, *own;
@@ -108,6 +108,9 @@ static bool derive_is_cursor(const struct derive_writing *w, struct str argument
   if (!str_is(argument, "after") && !str_is(argument, "before")) return false;
   own = yyjson_obj_getn(all, argument.p, argument.n);
   if (json_str(own, "format").n || !derive_is_span(w, argument, own, &mine, &of)) return false;
+  if (!meaning_is_instant(STR_NONE, json_str(own, "description")) &&
+      !meaning_is_day(STR_NONE, json_str(own, "pattern"), json_str(own, "description")))
+    return true;
   yyjson_obj_foreach (all, i, n, key, schema)
     if (!str_eq(json_text(key), argument) && derive_is_span(w, json_text(key), schema, &since, &of) &&
         since == mine)

@@ -304,7 +304,7 @@ void derive_kin(const struct derive_writing *w, struct str word, enum language_k
 static void derive_denied(const struct derive_writing *w, struct str word, yyjson_mut_val *list) {
   struct map_slot *slot;
   struct str stem = language_stem(word, w->arena);
-  for (size_t i = 0; (slot = map_next(w->stems, &i));) {
+  for (size_t i = 0; (slot = map_next(w->said, &i));) { // as it is typed: "unresolved"
     struct str left = language_denied(slot->key);
     if (left.n && str_eq(language_stem(left, w->arena), stem))
       yyjson_mut_arr_append(list, derive_text(w, slot->key));

@@ -142,10 +142,41 @@ static void part_settle_size(struct filling *f) {
   if (p->measure < 0 && share_says(f, LANGUAGE_LEVEL)) p->measure = share_only(p->thing);
 }
 
+// Is each row of a day, a week, a month? "daily events"
+static bool share_is_told(const struct filling *f, struct ask_words *words) {
+  struct err err;
+  return language_words(f->part->thing->label_noun, f->arena, words, &err) && words->n > 1 &&
+         language_at(language_find(STR("en")), words, 0, LANGUAGE_BUCKET, NULL) > 0;
+}
+
+// The number that such rows tell: "events" of daily events, else the only one; -1: there are several, or none.
+static int share_told(const struct filling *f, const struct ask_words *words) {
+  const struct model_thing *t = f->part->thing;
+  for (size_t c = 0; c < t->column_count; c++)
+    if (part_is_measure(&t->columns[c]) && !t->columns[c].joined.n &&
+        str_eq(language_stem(t->columns[c].name, f->arena), words->items[words->n - 1].stem))
+      return (int)c;
+  return share_only(t);
+}
+
+// "Events per week", where each row says how many there were on a day: they are added up, and not the days counted.
+static void part_settle_told(struct filling *f) {
+  struct reading_part *p = f->part;
+  bool counts = part_has(p, ASK_COUNT) || part_has(p, ASK_TREND) || part_has(p, ASK_TOP) || p->bucket ||
+                p->has_prior || p->grouped;
+  struct ask_words words;
+  if (!p->thing->derived || p->measure >= 0 || p->thing->counts >= 0 || !counts || !share_is_told(f, &words))
+    return;
+  p->measure = share_told(f, &words);
+  p->sums = p->sums || p->measure >= 0;
+  p->amount = p->amount || p->measure < 0; // which of them is asked back
+}
+
 // "How has the sum of what we bill developed?", "how much have we billed?": the amount that the rows have.
 void part_settle_sums(struct filling *f) {
   struct reading_part *p = f->part;
   part_settle_size(f);
+  part_settle_told(f);
   bool sum = part_has(p, ASK_TOTAL) && share_says_sum(f),
        much = p->amount && (share_says_charge(f) || share_says(f, LANGUAGE_CURRENCY));
   if (!p->thing->derived || p->measure >= 0 || p->thing->counts >= 0 || !(sum || much)) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How well a thing explains the words of a question, and which one does best.
 #include <ctype.h>
+#include <string.h>
 
 #include "ask/mentions.h"
 #include "data/json.h"
@@ -295,6 +296,10 @@ static int mentions_name(const struct mentions *m, const struct model_thing *t, 
          (mentions_is_far(m, t, x) ? MENTIONS_FAR : 0) + (t->derived && !others ? MENTIONS_FIRST : 0);
 }
 
+static int mentions_value(const struct mentions *m, const struct model_thing *t, const struct mention *x) {
+  return MENTIONS_VALUE + (t->values[x->number].may && m->ability ? MENTIONS_MAY : 0);
+}
+
 static int mentions_entity(const struct model_thing *t, enum word_kind kind) {
   if (!mentions_takes(t, kind)) return -MENTIONS_UNKNOWN;
   return MENTIONS_ENTITY + (mentions_finds(t, kind) ? MENTIONS_ROW : 0);
@@ -316,7 +321,14 @@ struct str mentions_other_source(const struct mentions *m, const struct model_th
   return other;
 }
 
+// "campaigns/autumn", where rows say in which folder they are.
+static bool mentions_is_path(const struct mentions *m, const struct model_thing *t, size_t at) {
+  struct str whole = m->words->items[at].whole;
+  return !t->derived && memchr(whole.p, '/', whole.n) && model_column_find(t, STR("folder")) >= 0;
+}
+
 static int mentions_unknown(const struct mentions *m, const struct model_thing *t, size_t at) {
+  if (mentions_is_path(m, t, at)) return -MENTIONS_ENTITY;
   if (mentions_other_source(m, t, at).n) return MENTIONS_UNKNOWN + MENTIONS_OTHER;
   int less = !t->derived || t->known ? MENTIONS_UNKNOWN
              : t->source->worded     ? MENTIONS_UNSEEN
@@ -430,8 +442,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
         again = true, score += MENTIONS_ALIKE; // one column says both
       seen_own += !again;
       if (t->values[x->number].noun && !seen_names++) score += MENTIONS_NOUN, *named = true;
-      score += again ? 0 : MENTIONS_VALUE + longer;
-      if (!again && t->values[x->number].may && m->ability) score += MENTIONS_MAY;
+      score += again ? 0 : mentions_value(m, t, x) + longer;
       if (t->derived && !again && t->values[x->number].column == t->label) score += MENTIONS_ROW;
       break;
     case MENTION_COLUMN:

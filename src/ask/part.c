@@ -444,10 +444,14 @@ static void part_take_intents(struct filling *f, const struct mention *m) {
         hits[i].n > 1 || !f->part->thing->derived || str_eq(p->first, f->words->items[m->first].low);
     if (!literal && (p->role == LANGUAGE_BUCKET || (p->role == LANGUAGE_INTENT && p->number == ASK_TREND)))
       continue; // "hours" are not "hourly"
+    double number;
+    size_t words;
+    bool amount = m->first && hits[i].n == 1 && part_number_at(f, m->first - 1, m->first, &number, &words);
     if (p->role == LANGUAGE_INTENT && (hits[i].n == longest || hits[i].n > 1) &&
-        part_stands(f, m, p, hits[i].n))
+        part_stands(f, m, p, hits[i].n) && !(amount && p->number == ASK_TREND))
       f->part->intents |= 1u << p->number;
-    if (p->role == LANGUAGE_BUCKET) f->part->bucket = (char)p->number;
+    if (p->role == LANGUAGE_BUCKET && !amount)
+      f->part->bucket = (char)p->number; // "two hours" are no "hourly"
     if (p->role == LANGUAGE_FORM) f->part->form = p->means;
     if (p->role == LANGUAGE_RELATES && hits[i].n == longest) f->relates = true;
   }

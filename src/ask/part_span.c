@@ -52,16 +52,18 @@ static bool part_lasts_so(struct filling *f, const struct span *s) {
 static bool part_measures_so(struct filling *f, const struct span *s) {
   const struct phrase *sign;
   double number;
-  size_t words, n = language_at(f->language, f->words, s->first, LANGUAGE_COMPARISON, &sign);
-  for (size_t i = 0; i < f->count && n && !f->part->thing->derived; i++) {
+  size_t words, end = s->first + s->count;
+  for (size_t i = 0; i < f->count && !f->part->thing->derived; i++) {
     const struct mention *m = &f->list[i], *next = part_mention(f, i, 1);
     const struct model_column *c = m->what == MENTION_COLUMN ? &f->part->thing->columns[m->number] : NULL;
-    size_t behind = m->first + m->n, end = s->first + s->count;
-    if (behind < s->first && next && next->what == MENTION_FILLER) behind++; // "of", "is"
-    if (!c || !part_is_measure(c) || !str_is(c->unit, "seconds") || behind != s->first ||
-        !part_number_at(f, s->first + n, end, &number, &words))
+    if (!c || !part_is_measure(c) || !str_is(c->unit, "seconds") || !next || m->first + m->n > s->first)
       continue;
-    part_scale(f, s->first + n + words, end, c->unit, &number);
+    size_t at = next->first, n = language_at(f->language, f->words, at, LANGUAGE_COMPARISON, &sign);
+    if (!n && next->what == MENTION_FILLER) // "of", "is"
+      n = language_at(f->language, f->words, ++at, LANGUAGE_COMPARISON, &sign);
+    bool mine = n && at == s->first; // "more than" is of the time itself
+    if (!mine || !part_number_at(f, at + n, end, &number, &words)) continue;
+    part_scale(f, at + n + words, end, c->unit, &number);
     part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
                                                      .value = -1,
                                                      .column = m->number,

@@ -226,8 +226,11 @@ size_t reading_group(const struct reader_state *s, struct grouping *out) {
   size_t n = 0;
   for (size_t i = 0; i < s->segment_count; i++) {
     if (!s->segments[i].asks && n &&
-        (reading_is_time(s, &s->segments[i], true) || reading_says_how(s, &s->segments[i])))
+        (reading_is_time(s, &s->segments[i], true) || reading_says_how(s, &s->segments[i]))) {
+      bool sourced = reading_is_time(s, &s->segments[i], true) && !reading_is_time(s, &s->segments[i], false);
       reading_add_segment(&out[n - 1], s->segments[i]);
+      if (sourced) reading_choose(s, &out[n - 1]);
+    }
     if (!s->segments[i].asks || (!n && reading_is_time(s, &s->segments[i], false))) continue;
     struct grouping next = {.list = {s->segments[i]}, .count = 1};
     const struct model_thing *each[READING_PARTS_MOST];

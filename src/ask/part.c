@@ -291,6 +291,9 @@ static void part_take_column(struct filling *f, size_t i) {
     part_add_column(p->groups, &p->group_count, part_group_of(p->thing, m->number));
     return;
   }
+  if (!p->thing->derived && (p->thing->events || p->thing->counts >= 0) && !c->time &&
+      part_counts_at(f, m->first))
+    p->intents |= 1u << ASK_DISTINCT; // "how many people logged in?"
   if (!p->thing->derived && part_before(f, i, LANGUAGE_EVERY, 1) && part_group_of(p->thing, m->number) == -2)
     return; // "all zones": none of them is meant alone
   if (part_asks_which(f, i) && (p->thing->events || p->thing->counts >= 0))

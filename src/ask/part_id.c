@@ -156,11 +156,34 @@ void part_settle_per_person(struct filling *f) {
   part_add_column(p->groups, &p->group_count, people);
 }
 
+// "How many people have shipped a release?"
+static bool part_counts_people(const struct filling *f) {
+  for (size_t i = 0; i < f->count && f->part->thing->derived; i++)
+    if (f->list[i].what == MENTION_FILLER && part_counts_at(f, f->list[i].first) &&
+        language_at(f->language, f->words, f->list[i].first, LANGUAGE_PEOPLE, NULL))
+      return true;
+  return false;
+}
+
+// Are the rows people themselves: employees, users?
+static bool part_is_people(const struct filling *f) {
+  struct ask_words words;
+  struct err err;
+  if (!language_words(f->part->thing->label_noun, f->arena, &words, &err)) return false;
+  for (size_t k = 0; k < words.n; k++)
+    if (language_at(f->language, &words, k, LANGUAGE_PEOPLE, NULL)) return true;
+  return false;
+}
+
 // "Who …" asks for people: where rows are of something else, for those that they name.
 void part_settle_who(struct filling *f) {
   struct reading_part *p = f->part;
   size_t first = f->in->segment_count ? f->in->segments[0].first : 0;
   p->who = language_at(f->language, f->words, first, LANGUAGE_WHO, NULL) > 0;
+  if (p->thing->counts < 0 && part_counts_people(f) && !part_is_people(f)) {
+    p->who = true;
+    p->intents |= 1u << ASK_DISTINCT;
+  }
   int people = p->who && p->thing->derived ? part_people(f) : -1;
   if (people < 0 || p->group_count) return;
   for (size_t i = 0; i < p->filter_count; i++)

@@ -43,6 +43,7 @@ static void what_is_asked_is_planned(void **state) {
       {"how many new tickets are there?", "'new'", NULL}, // as they are now
       {"did we get more tickets last month than the month before?", "list_tickets", "list_access_requests"},
       {"who solved the most tickets?", "\\\"assignee\\\"", "\\\"requester\\\""},
+      {"how many people solved tickets?", "count(DISTINCT t8.\\\"assignee\\\")", NULL},
       {"machines over 2k", "\\\"price\\\" > 2000", NULL},
       {"average wait of calls", "\"unit\":\"seconds\"", NULL},
       {"events of the app per week", "sum(t3.\\\"events\\\")", NULL},

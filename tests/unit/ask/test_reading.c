@@ -372,6 +372,8 @@ static const struct {
     {"Welche Adressen hat Arcjet gestern abgewiesen?", "list-requests", NULL},
     {"Separate the DNS records by type", "GROUP BY 1", NULL},
     {"how many actions failed yesterday?", "count(*)", "GROUP BY"},
+    {"how many people changed DNS yesterday?", "count(DISTINCT logs.actor__email)", NULL},
+    {"how many countries did denied requests come from?", "count(DISTINCT", NULL},
     {"when did on-call last log in?", "on-call@", NULL},
     {"DNS records with a TTL of more than an hour", "dns.ttl > 3600", ":until"},
     {"DNS records with a TTL of at most two hours", "dns.ttl <= 7200", ":until"},

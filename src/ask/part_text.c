@@ -14,6 +14,7 @@ static bool part_is_text_for(const struct filling *f, const struct mention *m, b
   list = list && !f->part->thing->derived; // a list may hold any word
   bool path = memchr(w->whole.p, '/', w->whole.n) != NULL ||
               (!f->part->thing->derived && w->whole.n > w->low.n && memchr(w->whole.p, '-', w->whole.n));
+  if (language_at(f->language, f->words, m->first, LANGUAGE_SHARED, NULL)) return false; // "duplicate names"
   if (m->what == MENTION_UNKNOWN && path) return true;
   if (m->what == MENTION_UNKNOWN)
     return list || ends || !phrases_know(&f->in->mentions->model->phrases, w->stem);

@@ -242,6 +242,16 @@ static bool plan_ranks_nothing(const struct reading_part *p) {
          !part_has(p, ASK_COUNT) && !json_str(p->thing->def, "ranks").n;
 }
 
+// "Which bucket is the biggest?", of rows with words that say no size.
+static bool plan_has_no_size(const struct planning *x, const struct reading_part *p) {
+  bool sized = false;
+  for (size_t at = 0; at < x->r->words.n; at++)
+    sized = sized || language_at(x->r->language, &x->r->words, at, LANGUAGE_SIZE, NULL);
+  return sized && !p->thing->derived && !p->thing->events &&
+         (part_has(p, ASK_TOP) || part_has(p, ASK_BOTTOM)) && p->measure < 0 && p->thing->counts < 0 &&
+         !p->group_count && !p->bucket && !p->asked_count && !json_str(p->thing->def, "ranks").n;
+}
+
 // "Newest" and "oldest" are of a time, and "who" is of people: where rows have none, nothing says which.
 static bool plan_has_no_ground(struct planning *x, const struct reading_part *p) {
   bool aged = part_has(p, ASK_OLDEST) || part_has(p, ASK_NEWEST) || part_has(p, ASK_SOONEST),
@@ -282,7 +292,7 @@ static bool plan_has_no_number(struct planning *x, const struct reading_part *p)
                           STR_ARG(p->thing->columns[p->measure].name)));
     return true;
   }
-  if (!folds && !amount && !plan_ranks_nothing(p)) return false;
+  if (!folds && !amount && !plan_ranks_nothing(p) && !plan_has_no_size(x, p)) return false;
   struct str known[6];
   size_t n = 0;
   for (size_t i = 0; i < p->thing->column_count && n < 6; i++)

@@ -221,7 +221,7 @@ void query_time(struct querying *s, const struct span *span, const char *suffix,
 // The time by which something is the next, of rows that nothing else is said of; -1: that is not asked.
 static int query_soonest(const struct reading_part *p) {
   int column = -1;
-  if (!part_has(p, ASK_SOONEST) || !p->thing->derived || p->has_span) return -1;
+  if (!part_has(p, ASK_SOONEST) || p->has_span) return -1;
   for (size_t i = 0; i < p->asked_count; i++)
     if (p->thing->columns[p->asked[i]].time) column = p->asked[i];
   return column >= 0 ? column : query_time_column(p);

@@ -374,6 +374,8 @@ static const struct {
     {"how many actions failed yesterday?", "count(*)", "GROUP BY"},
     {"how many people changed DNS yesterday?", "count(DISTINCT logs.actor__email)", NULL},
     {"how many countries did denied requests come from?", "count(DISTINCT", NULL},
+    {"which API token expires next?", "tokens.expires_on >= strftime", NULL}, // and none that never does
+    {"which assets have duplicate file names?", "HAVING count(*) >= 2", "lower('duplicate')"},
     {"when did on-call last log in?", "on-call@", NULL},
     {"DNS records with a TTL of more than an hour", "dns.ttl > 3600", ":until"},
     {"DNS records with a TTL of at most two hours", "dns.ttl <= 7200", ":until"},
@@ -500,6 +502,10 @@ static void what_has_no_answer_is_said(void **state) {
       {"DNS records of zones other than example.org", PLAN_CLARIFY, "denies"},
       {"DNS changes in the previous period", PLAN_CLARIFY, "before which one"},
       {"how many logins were there in the prior period?", PLAN_CLARIFY, "before which one"},
+      {"which R2 bucket is the biggest?", PLAN_CLARIFY, "number"}, // of which nothing says its size
+      {"which D1 database is the biggest?", PLAN_PROGRAM, ""},
+      {"and who did that?", PLAN_CLARIFY, "without saying what"},
+      {"how often was each picture downloaded last week?", PLAN_CLARIFY, "downloaded"}, // what is asked for
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct reading reading;

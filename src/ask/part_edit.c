@@ -47,6 +47,9 @@ void part_edit(struct reading_part *before, const struct reading_part *edit) {
   }
   unsigned strong = edit->intents & ~(1u << ASK_LIST | 1u << ASK_CHECK);
   if (strong) before->intents = strong;
+  if (edit->intents == 1u << ASK_LIST && part_takes_all(edit) && part_has(before, ASK_COUNT) &&
+      !before->group_count)
+    before->intents = edit->intents; // "how many are paused? Which ones?"
   if (edit->group_count) {
     memcpy(before->groups, edit->groups, sizeof before->groups);
     before->group_count = edit->group_count;

@@ -295,7 +295,7 @@ void part_settle_groups(struct reading_part *p) {
 
 // Instants tell nothing apart: "day by day" does by its days, "the longest" by what came first.
 void part_settle_instants(struct reading_part *p) {
-  for (size_t i = 0; i < p->group_count && p->thing->derived; i++) {
+  for (size_t i = 0; i < p->group_count; i++) {
     int column = p->groups[i];
     if (column < 0 || !p->thing->columns[column].time) continue;
     if (!p->bucket) part_add_column(p->asked, &p->asked_count, column);

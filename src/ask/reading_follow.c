@@ -5,6 +5,8 @@
 #include "ask/part.h"
 #include "ask/reading_parts.h"
 
+enum { READING_FEW = 3 }; // words that are hardly a question of their own
+
 // "And image-resizer?": one name with hyphens, and nothing else.
 static bool reading_is_other_name(const struct reader_state *s, const struct reading_part *old) {
   const struct ask_words *w = &s->out->words;
@@ -78,8 +80,9 @@ bool reading_follows(const struct reader_state *s, const struct reading *before)
   if (!s->out->part_count || reading_is_other_name(s, old)) return true;
   if (short_one && !named && !old->thing->derived &&
       language_at(s->out->language, &s->out->words, 0, LANGUAGE_PER, NULL))
-    return true; // "by action", "per day"
-  if (short_one && !named && old->thing->derived && reading_fits(s, old->thing, false)) return true;
+    return true;                             // "by action", "per day"
+  bool few = s->out->words.n <= READING_FEW; // "from where?", of rows that have an address
+  if (short_one && !named && (old->thing->derived || few) && reading_fits(s, old->thing, false)) return true;
   if (s->out->again && short_one && !old->thing->derived && old->thing->events &&
       reading_explains_all(s, old->thing))
     return true; // "only DNS", of changes

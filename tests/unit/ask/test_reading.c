@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "../support/check.h"
 
+#include "ask/part.h"
 #include "ask/plan.h"
 #include "ask/reading.h"
 #include "base/file.h"
@@ -192,6 +193,18 @@ static void a_follow_up_changes_what_was_before(void **state) {
   read_in(r, "and image-resizer?", &first, &second);
   assert_int_equal(second.parts[0].filter_count, 1);
   assert_true(str_is(second.parts[0].filters[0].text, "image-resizer"));
+  read_in(r, "how many zones are paused?", NULL, &first);
+  read_in(r, "which ones?", &first, &second);
+  assert_false(part_has(&second.parts[0], ASK_COUNT));
+  assert_int_equal(second.parts[0].filter_count, 1);
+  read_in(r, "who changed the WAF in the last 7 days?", NULL, &first);
+  read_in(r, "from where?", &first, &second); // and no bucket that has a place
+  check_text(second.parts[0].thing->id, first.parts[0].thing->id.p);
+  read_in(r, "requests that Arcjet denied, by month", NULL, &first);
+  read_in(r, "split that by site", &first, &second);
+  check_text(second.parts[0].thing->id, "requests");
+  assert_int_equal(second.parts[0].group_count, 1);
+  assert_int_equal(second.parts[0].bucket, 'M');
 }
 
 // A plan of every question is a program that reads: the planner knows no other step.

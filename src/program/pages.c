@@ -24,6 +24,10 @@ static const char *const pages_nexts[] = {
     "next_cursor",        "nextCursor", "next_page_token", "nextPageToken", "next_token", "nextToken",
     "end_cursor",         "endCursor",  "after",           "cursor",        "next",       "next_page",
     "continuation_token", NULL};
+// Of these, what may be an object that says it within: `paging.next.after`, `_links.next.href`.
+static const char *const pages_next_objects[] = {"next", "next_page", "nextPage", NULL};
+static const char *const pages_next_members[] = {"after", "cursor", "token", "page_token", "pageToken",
+                                                 "start", "href",   "url",   "link",       NULL};
 static const char *const pages_totals[] = {"total_count", "totalCount", "total", "total_results",
                                            "total_items", "totalItems", NULL};
 static const char *const pages_counts[] = {"total_pages", "totalPages", "pages", "page_count", NULL};
@@ -154,15 +158,17 @@ static yyjson_val *pages_say_beside(yyjson_val *object, const char *const *names
   return lists ? said : NULL;
 }
 
+// Where an answer may tell of its pages.
+static const char *const pages_within[] = {
+    "result_info", "meta",  "pagination", "paging", "page_info", "pageInfo", "response_metadata",
+    "cursors",     "links", "_links",     "result", "data",      "_meta",    NULL};
+
 static yyjson_val *pages_say_at(yyjson_val *object, const char *const *names, int depth,
                                 bool (*fits)(yyjson_val *)) {
-  static const char *const within[] = {
-      "result_info",       "meta",    "pagination", "paging", "page_info", "pageInfo",
-      "response_metadata", "cursors", "links",      "result", "data",      "_meta"};
   if (!yyjson_is_obj(object)) return NULL;
   yyjson_val *v = pages_say_here(object, names, fits);
-  for (size_t i = 0; !v && depth && i < sizeof within / sizeof *within; i++)
-    v = pages_say_at(yyjson_obj_get(object, within[i]), names, depth - 1, fits);
+  for (size_t i = 0; !v && depth && pages_within[i]; i++)
+    v = pages_say_at(yyjson_obj_get(object, pages_within[i]), names, depth - 1, fits);
   return v || !depth ? v : pages_say_beside(object, names, fits);
 }
 
@@ -174,8 +180,14 @@ static bool pages_is_cursor(yyjson_val *v) {
   return (yyjson_is_str(v) && yyjson_get_len(v) > 0) || pages_is_count(v);
 }
 
-static bool pages_is_anything(yyjson_val *v) {
-  return v != NULL;
+// Where a cursor would stand, and there is none: that is the end. Whatever else stands there is not understood, and is none.
+static bool pages_is_end(yyjson_val *v) {
+  return yyjson_is_null(v) || yyjson_is_false(v) || (yyjson_is_str(v) && yyjson_get_len(v) == 0) ||
+         pages_is_cursor(v);
+}
+
+static bool pages_is_object(yyjson_val *v) {
+  return yyjson_is_obj(v);
 }
 
 static bool pages_is_flag(yyjson_val *v) {
@@ -298,6 +310,9 @@ static bool pages_by_cursor(const struct pages_look *l, struct str link, struct 
   const struct pages_rule *r = l->rule;
   yyjson_val *said = r->next.n ? pages_said_next(l->answer, r->next)
                                : pages_say_at(l->answer, pages_nexts, PAGES_DEPTH, pages_is_cursor);
+  if (!said && !r->next.n)
+    said = pages_say_here(pages_say_at(l->answer, pages_next_objects, PAGES_DEPTH, pages_is_object),
+                          pages_next_members, pages_is_cursor);
   struct str text = yyjson_is_str(said) ? json_text(said) : STR("");
   if (said && pages_is_count(said)) text = arena_printf(a, "%lld", (long long)pages_number(said, 0));
   if (str_starts(text, "http://") || str_starts(text, "https://") || str_starts(text, "/"))
@@ -317,7 +332,9 @@ static bool pages_by_cursor(const struct pages_look *l, struct str link, struct 
 // No cursor came. That is the end where one would stand here: it is null, or pages before had one.
 static bool pages_tells_of_cursors(const struct pages_look *l) {
   if (l->before || l->rule->next.n) return true;
-  return pages_say_at(l->answer, pages_nexts, PAGES_DEPTH, pages_is_anything) != NULL;
+  for (size_t i = 0; pages_within[i]; i++) // "paging": null
+    if (yyjson_is_null(yyjson_obj_get(l->answer, pages_within[i]))) return true;
+  return pages_say_at(l->answer, pages_nexts, PAGES_DEPTH, pages_is_end) != NULL;
 }
 
 void pages_next(const struct pages_look *l, struct arena *a, struct pages_next *out) {

@@ -116,6 +116,17 @@ static const struct row {
      "{\"id\":1,\"seats\":{\"total\":9,\"next\":\"b\"}}", NULL, NULL, 1, 0, "end"},
     {"not in a part that has parts of its own", "cursor", "{}",
      "{\"items\":[1],\"owner\":{\"next\":\"b\",\"address\":{\"city\":\"c\"}}}", NULL, NULL, 1, 0, "end"},
+    {"what comes next as an object", "after limit", "{\"limit\":2}",
+     "{\"results\":[1,2],\"paging\":{\"next\":{\"after\":\"a7\",\"link\":\"https://v.example/x?after=a7\"}}}",
+     NULL, NULL, 2, 0, "after=a7"},
+    {"the same, at the end", "after limit", "{\"limit\":2}", "{\"results\":[1,2],\"paging\":null}", NULL,
+     NULL, 2, 0, "end"},
+    {"the same, of an end that says nothing", "after limit", "{\"limit\":2,\"after\":\"a7\"}",
+     "{\"results\":[1,2]}", NULL, NULL, 2, 2, "end"},
+    {"a link of HAL", "cursor", "{}", "{\"items\":[1],\"_links\":{\"next\":{\"href\":\"/x?cursor=q2\"}}}",
+     NULL, NULL, 1, 0, "cursor=q2"},
+    {"what stands there is not understood", "cursor limit", "{\"limit\":2}",
+     "{\"rows\":[1,2],\"next\":{\"state\":[1]}}", NULL, NULL, 2, 0, "cut"},
     {"no JSON", "page", "{}", NULL, NULL, NULL, 0, 0, "end"},
 };
 

@@ -243,6 +243,26 @@ static bool part_is_any_deed(const struct filling *f, size_t i) {
          part_counts_at(f, f->list[i].first);
 }
 
+// "Reviews with one star": right before a number of the row itself, how many it has.
+static bool part_has_so_many(struct filling *f, size_t i) {
+  const struct mention *m = &f->list[i];
+  const struct model_column *c = &f->part->thing->columns[m->number];
+  double number;
+  size_t words, at = m->first;
+  if (!f->part->thing->derived || c->counted || c->fold.n || at < 2 || f->words->items[at - 1].end ||
+      !part_number_at(f, at - 1, at, &number, &words) ||
+      language_at(f->language, f->words, at - 1, LANGUAGE_DETERMINER, NULL) || // "with a budget"
+      !language_at(f->language, f->words, at - 2, LANGUAGE_HAVING, NULL))
+    return false;
+  part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
+                                                   .value = -1,
+                                                   .column = m->number,
+                                                   .sign = "=",
+                                                   .text = arena_printf(f->arena, "%.15g", number),
+                                                   .at = m->first});
+  return true;
+}
+
 static void part_take_column(struct filling *f, size_t i) {
   const struct mention *m = &f->list[i];
   struct reading_part *p = f->part;
@@ -281,6 +301,7 @@ static void part_take_column(struct filling *f, size_t i) {
       return;
     }
     f->near_measure = m->number;
+    if (part_has_so_many(f, i)) return;
     if (part_counts_besides(f, i)) return;
     if (p->measure < 0) p->measure = m->number;
     if (part_counts_at(f, m->first)) p->sums = true;
@@ -398,7 +419,7 @@ static void part_take_known(struct filling *f, size_t i) {
 // A time of the rows, be it called as the rows are: "uploaded".
 static bool part_names_time(const struct filling *f, const struct mention *m) {
   const struct mentions *all = f->in->mentions;
-  for (size_t i = 0; i < all->hit_counts[m->first] && !f->part->thing->derived; i++) {
+  for (size_t i = 0; i < all->hit_counts[m->first]; i++) {
     const struct phrase *p = all->hits[m->first][i].phrase;
     if (p->role == MODEL_COLUMN && p->means == f->part->thing && f->part->thing->columns[p->number].time)
       return true;

@@ -320,6 +320,20 @@ static void derive_to_do(const struct derive_writing *w, struct str said, yyjson
         list, derive_text(w, ARENA_JOIN(w->arena, str_of(before[i]), STR(" "), str_from(said, 3))));
 }
 
+// "Open", of a state that others call so as well, is that state where there is such a one.
+static void derive_leave_others(const struct derive_column *c, size_t own, yyjson_mut_val *list,
+                                struct arena *a) {
+  for (size_t i = yyjson_mut_arr_size(list); i-- > 1;) { // the first is what it is called itself
+    yyjson_mut_val *word = yyjson_mut_arr_get(list, i);
+    struct str said = str_make(yyjson_mut_get_str(word), yyjson_mut_get_len(word));
+    for (size_t k = 0; k < c->value_count; k++)
+      if (k != own && str_eq_nocase(derive_spoken(c->values[k], a), said)) {
+        yyjson_mut_arr_remove(list, i);
+        break;
+      }
+  }
+}
+
 void derive_values(const struct derive_writing *w, const struct derive_column *c, yyjson_mut_val *column) {
   yyjson_mut_val *values = yyjson_mut_obj(w->doc);
   for (size_t i = 0; i < c->value_count; i++) {
@@ -328,6 +342,7 @@ void derive_values(const struct derive_writing *w, const struct derive_column *c
     yyjson_mut_arr_append(list, derive_text(w, said));
     derive_kin(w, derive_low(said, w->arena), LANGUAGE_SAME, list);
     derive_to_do(w, derive_low(said, w->arena), list);
+    derive_leave_others(c, i, list, w->arena);
     derive_put(w, values, c->values[i], list);
   }
   for (size_t i = 0; i < c->found_count; i++) {

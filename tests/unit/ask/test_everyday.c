@@ -6,7 +6,7 @@
 
 static const char TOOLS[] = "{\"toolset\":1,\"connector\":\"desk\",\"base_url\":\"\",\"tools\":[" //
     TOOL("list_access_requests", "list", "/q", "",
-         ",\"columns\":\"id:integer status:text=pending|denied requested_at:time\"") ","                   //
+         ",\"columns\":\"id:integer status:text=pending|open|denied requested_at:time\"") ","              //
     TOOL("list_calls", "list", "/l", "", ",\"columns\":\"id:integer wait_s:integer started_at:time\"") "," //
     TOOL("list_companies", "list", "/k", ",\"properties\":{\"after\":{\"type\":\"string\"}}",
          ",\"columns\":\"id:integer name:text country:text=FR|DE created_at:time\"") "," //
@@ -45,6 +45,9 @@ static void what_is_asked_is_planned(void **state) {
       {"who solved the most tickets?", "\\\"assignee\\\"", "\\\"requester\\\""},
       {"how many people solved tickets?", "count(DISTINCT t8.\\\"assignee\\\")", NULL},
       {"machines over 2k", "\\\"price\\\" > 2000", NULL},
+      {"daily events with one dropped", "dropped\\\" = 1", NULL},
+      {"machines with a price over 300", "\\\"price\\\" > 300", "= 1"},
+      {"how many access requests are open?", "= 'open'", "pending"}, // which is another state
       {"average wait of calls", "\"unit\":\"seconds\"", NULL},
       {"events of the app per week", "sum(t3.\\\"events\\\")", NULL},
       {"companies created last month", "list_companies", "\"after\""}, // a cursor is no time

@@ -180,7 +180,7 @@ void part_settle_who(struct filling *f) {
   struct reading_part *p = f->part;
   size_t first = f->in->segment_count ? f->in->segments[0].first : 0;
   p->who = language_at(f->language, f->words, first, LANGUAGE_WHO, NULL) > 0;
-  if (p->thing->counts < 0 && part_counts_people(f) && !part_is_people(f)) {
+  if (p->thing->counts < 0 && part_counts_people(f) && !part_is_people(f) && part_people(f) >= 0) {
     p->who = true;
     p->intents |= 1u << ASK_DISTINCT;
   }

@@ -21,6 +21,19 @@ static bool part_compared(const struct filling *f, const struct span *s) {
   return false;
 }
 
+// A length that the words of a time say is held against a column, which is asked for no more.
+static void part_lasts_than(struct filling *f, const struct span *s, int column, const char *sign,
+                            double number) {
+  part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
+                                                   .value = -1,
+                                                   .column = column,
+                                                   .sign = sign,
+                                                   .text = arena_printf(f->arena, "%.15g", number),
+                                                   .said = s->said,
+                                                   .at = s->first});
+  if (f->part->measure == column) f->part->measure = -1;
+}
+
 // "That took more than a week": how long it took, and no time when.
 static bool part_lasts_so(struct filling *f, const struct span *s) {
   const struct phrase *sign;
@@ -35,14 +48,7 @@ static bool part_lasts_so(struct filling *f, const struct span *s) {
            n = language_at(f->language, f->words, s->first, LANGUAGE_COMPARISON, &sign);
     if (!n || !part_number_at(f, s->first + n, end, &number, &words)) return false;
     part_scale(f, s->first + n + words, end, f->part->thing->columns[m->number].unit, &number);
-    part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
-                                                     .value = -1,
-                                                     .column = m->number,
-                                                     .sign = sign->means,
-                                                     .text = arena_printf(f->arena, "%.15g", number),
-                                                     .said = s->said,
-                                                     .at = s->first});
-    if (f->part->measure == m->number) f->part->measure = -1;
+    part_lasts_than(f, s, m->number, sign->means, number);
     return true;
   }
   return false;
@@ -64,14 +70,7 @@ static bool part_measures_so(struct filling *f, const struct span *s) {
     bool mine = n && at == s->first; // "more than" is of the time itself
     if (!mine || !part_number_at(f, at + n, end, &number, &words)) continue;
     part_scale(f, at + n + words, end, c->unit, &number);
-    part_add_filter(f->part, (struct reading_filter){.op = READING_COMPARES,
-                                                     .value = -1,
-                                                     .column = m->number,
-                                                     .sign = sign->means,
-                                                     .text = arena_printf(f->arena, "%.15g", number),
-                                                     .said = s->said,
-                                                     .at = s->first});
-    if (f->part->measure == m->number) f->part->measure = -1;
+    part_lasts_than(f, s, m->number, sign->means, number);
     return true;
   }
   return false;

@@ -389,6 +389,7 @@ static const struct {
     {"how many countries did denied requests come from?", "count(DISTINCT", NULL},
     {"which API token expires next?", "tokens.expires_on >= strftime", NULL}, // and none that never does
     {"which assets have duplicate file names?", "HAVING count(*) >= 2", "lower('duplicate')"},
+    {"firewall blocks on example.com yesterday, hour by hour", "= 'block'", NULL}, // and no challenges
     {"when did on-call last log in?", "on-call@", NULL},
     {"DNS records with a TTL of more than an hour", "dns.ttl > 3600", ":until"},
     {"DNS records with a TTL of at most two hours", "dns.ttl <= 7200", ":until"},

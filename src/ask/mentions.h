@@ -52,6 +52,7 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
 const struct model_thing *mentions_best(const struct mentions *m, const struct ask_segment *s, size_t count,
                                         int *score, const struct model_thing **second);
 bool mentions_takes(const struct model_thing *t, enum word_kind kind); // has it a place for such an entity?
+bool mentions_is_source(const struct mentions *m, size_t at);          // does the word name one?
 // The label of the source with words that the word names, where it is not the thing's own; empty: it names none.
 struct str mentions_other_source(const struct mentions *m, const struct model_thing *t, size_t at);
 // "activities" are no active ones, though they have one stem.

@@ -195,7 +195,7 @@ static int mentions_lacked(const struct mentions *m, const struct model_thing *t
   return 0;
 }
 
-static bool mentions_is_source(const struct mentions *m, size_t at) {
+bool mentions_is_source(const struct mentions *m, size_t at) {
   for (size_t i = 0; i < m->hit_counts[at]; i++)
     if (m->hits[at][i].phrase->role == MODEL_SOURCE) return true;
   return false;

@@ -100,10 +100,8 @@ static void differ_lend(const struct reading_part *p, struct reading_part *other
 static bool differ_is_alone(const struct reader_state *s) {
   for (size_t i = 1; i < s->segment_count; i++)
     for (size_t at = s->segments[i].first; at < s->segments[i].end; at++) {
-      bool source = false;
-      for (size_t h = 0; h < s->mentions.hit_counts[at]; h++)
-        source = source || s->mentions.hits[at][h].phrase->role == MODEL_SOURCE;
-      if (!source && !s->mentions.timed[at] && !language_fills(s->out->language, &s->out->words, at))
+      if (!mentions_is_source(&s->mentions, at) && !s->mentions.timed[at] &&
+          !language_fills(s->out->language, &s->out->words, at))
         return false;
     }
   return s->segment_count > 0;

@@ -109,12 +109,6 @@ static const struct model_thing *reading_names(const struct reader_state *s, siz
   return NULL;
 }
 
-static bool reading_is_source(const struct reader_state *s, size_t at) {
-  for (size_t i = 0; i < s->mentions.hit_counts[at]; i++)
-    if (s->mentions.hits[at][i].phrase->role == MODEL_SOURCE) return true;
-  return false;
-}
-
 // "How many clinics, venues and charging sites are there?": each of several things that are counted is a request of its
 // own, with what stands before the first and behind the last.
 static size_t reading_counted(const struct reader_state *s, const struct ask_segment *g,
@@ -136,7 +130,7 @@ static size_t reading_counted(const struct reader_state *s, const struct ask_seg
       if (s->out->words.items[at - 1].end == ',') continue;
       if (at >= g->end || !language_at(s->out->language, &s->out->words, at, LANGUAGE_AND, NULL)) break;
       at++;
-    } else if (reading_is_source(s, at)) {
+    } else if (mentions_is_source(&s->mentions, at)) {
       at++;
     } else {
       return 0;
@@ -158,7 +152,7 @@ static bool reading_is_time(const struct reader_state *s, const struct ask_segme
   for (size_t at = g->first; at < g->end; at++) {
     timed = timed || s->mentions.timed[at];
     if (!s->mentions.timed[at] && !language_fills(s->out->language, &s->out->words, at) &&
-        !(behind && reading_is_source(s, at))) // "take the last 90 days of Arcjet"
+        !(behind && mentions_is_source(&s->mentions, at))) // "take the last 90 days of Arcjet"
       return false;
   }
   return timed && !g->orders;

@@ -180,10 +180,14 @@ static bool pages_is_cursor(yyjson_val *v) {
   return (yyjson_is_str(v) && yyjson_get_len(v) > 0) || pages_is_count(v);
 }
 
-// Where a cursor would stand, and there is none: that is the end. Whatever else stands there is not understood, and is none.
+static bool pages_is_anything(yyjson_val *v) {
+  return v != NULL;
+}
+
+// Nothing stands there.
 static bool pages_is_end(yyjson_val *v) {
   return yyjson_is_null(v) || yyjson_is_false(v) || (yyjson_is_str(v) && yyjson_get_len(v) == 0) ||
-         pages_is_cursor(v);
+         (yyjson_is_obj(v) && yyjson_obj_size(v) == 0);
 }
 
 static bool pages_is_object(yyjson_val *v) {
@@ -329,12 +333,16 @@ static bool pages_by_cursor(const struct pages_look *l, struct str link, struct 
   return true;
 }
 
-// No cursor came. That is the end where one would stand here: it is null, or pages before had one.
+// No cursor came. That is the end where one would stand here: it is null, or pages before had one. Where something stands
+// there that could not be followed, it is none.
 static bool pages_tells_of_cursors(const struct pages_look *l) {
-  if (l->before || l->rule->next.n) return true;
+  if (l->rule->next.n) return true;
+  yyjson_val *there = pages_say_at(l->answer, pages_nexts, PAGES_DEPTH, pages_is_anything);
+  if (there) return pages_is_end(there);
+  if (l->before) return true;
   for (size_t i = 0; pages_within[i]; i++) // "paging": null
     if (yyjson_is_null(yyjson_obj_get(l->answer, pages_within[i]))) return true;
-  return pages_say_at(l->answer, pages_nexts, PAGES_DEPTH, pages_is_end) != NULL;
+  return false;
 }
 
 void pages_next(const struct pages_look *l, struct arena *a, struct pages_next *out) {

@@ -127,6 +127,12 @@ static const struct row {
      NULL, NULL, 1, 0, "cursor=q2"},
     {"what stands there is not understood", "cursor limit", "{\"limit\":2}",
      "{\"rows\":[1,2],\"next\":{\"state\":[1]}}", NULL, NULL, 2, 0, "cut"},
+    {"the same, on a later page", "cursor limit", "{\"limit\":2,\"cursor\":\"a\"}",
+     "{\"rows\":[1,2],\"next\":{\"state\":[1]}}", NULL, NULL, 2, 2, "cut"},
+    {"a URL that says no cursor", "cursor limit", "{\"limit\":2}",
+     "{\"rows\":[1,2],\"links\":{\"next\":\"https://v.example/rows/2\"}}", NULL, NULL, 2, 0, "cut"},
+    {"an empty object", "cursor limit", "{\"limit\":2}", "{\"rows\":[1,2],\"paging\":{\"next\":{}}}", NULL,
+     NULL, 2, 0, "end"},
     {"no JSON", "page", "{}", NULL, NULL, NULL, 0, 0, "end"},
 };
 

@@ -52,7 +52,10 @@ int mentions_score(const struct mentions *m, const struct model_thing *t, const 
 const struct model_thing *mentions_best(const struct mentions *m, const struct ask_segment *s, size_t count,
                                         int *score, const struct model_thing **second);
 bool mentions_takes(const struct model_thing *t, enum word_kind kind); // has it a place for such an entity?
-bool mentions_is_source(const struct mentions *m, size_t at);          // does the word name one?
+int mentions_column_of(const struct model_thing *t, enum word_kind kind); // that holds such; -1: none
+// "campaigns/autumn": the column that says in which folder rows are, where the word is one's path; -1: none, or no path.
+int mentions_folder(const struct mentions *m, const struct model_thing *t, size_t at);
+bool mentions_is_source(const struct mentions *m, size_t at); // does the word name one?
 // The label of the source with words that the word names, where it is not the thing's own; empty: it names none.
 struct str mentions_other_source(const struct mentions *m, const struct model_thing *t, size_t at);
 // "activities" are no active ones, though they have one stem.

@@ -321,14 +321,19 @@ struct str mentions_other_source(const struct mentions *m, const struct model_th
   return other;
 }
 
-// "campaigns/autumn", where rows say in which folder they are.
-static bool mentions_is_path(const struct mentions *m, const struct model_thing *t, size_t at) {
+int mentions_folder(const struct mentions *m, const struct model_thing *t, size_t at) {
   struct str whole = m->words->items[at].whole;
-  return !t->derived && memchr(whole.p, '/', whole.n) && model_column_find(t, STR("folder")) >= 0;
+  return memchr(whole.p, '/', whole.n) ? model_column_find(t, json_str(t->def, "folder")) : -1;
+}
+
+int mentions_column_of(const struct model_thing *t, enum word_kind kind) {
+  for (size_t i = 0; i < t->column_count && kind != WORD_PLAIN; i++)
+    if (t->columns[i].entity == kind) return (int)i;
+  return -1;
 }
 
 static int mentions_unknown(const struct mentions *m, const struct model_thing *t, size_t at) {
-  if (mentions_is_path(m, t, at)) return -MENTIONS_ENTITY;
+  if (mentions_folder(m, t, at) >= 0) return -MENTIONS_ENTITY;
   if (mentions_other_source(m, t, at).n) return MENTIONS_UNKNOWN + MENTIONS_OTHER;
   int less = !t->derived || t->known ? MENTIONS_UNKNOWN
              : t->source->worded     ? MENTIONS_UNSEEN

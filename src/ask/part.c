@@ -363,17 +363,15 @@ static void part_take_parent(struct filling *f, size_t i) {
 // By the column that holds such: "records of 192.0.2.1", "zones other than example.com".
 static bool part_filter_entity(struct reading_part *p, const struct mention *m, const struct word *w,
                                bool denied) {
-  for (size_t c = 0; c < p->thing->column_count; c++)
-    if (p->thing->columns[c].entity == w->kind) {
-      part_add_filter(p, (struct reading_filter){.op = READING_LIKE,
-                                                 .value = -1,
-                                                 .column = (int)c,
-                                                 .text = w->low,
-                                                 .negated = denied,
-                                                 .at = m->first});
-      return true;
-    }
-  return false;
+  int column = mentions_column_of(p->thing, w->kind);
+  if (column < 0) return false;
+  part_add_filter(p, (struct reading_filter){.op = READING_LIKE,
+                                             .value = -1,
+                                             .column = column,
+                                             .text = w->low,
+                                             .negated = denied,
+                                             .at = m->first});
+  return true;
 }
 
 static void part_take_entity(struct filling *f, size_t i) {

@@ -79,32 +79,29 @@ static bool unknown_take_country(struct filling *f, size_t i) {
   return false;
 }
 
+// The same of all that hyphens or slashes join to the word.
+static bool unknown_is_whole(struct filling *f, size_t i, int column, struct str text) {
+  const char *whole = f->words->items[f->list[i].first].whole.p;
+  for (size_t k = 0; k < f->count; k++)
+    if (f->words->items[f->list[k].first].whole.p == whole) f->list[k].what = MENTION_FILLER;
+  return unknown_is(f, i, column, text);
+}
+
 // "When did on-call last log in?": a name with hyphens is what somebody signs in by, before the "@".
 static bool unknown_take_person(struct filling *f, size_t i) {
-  const struct model_thing *t = f->part->thing;
   const struct word *w = &f->words->items[f->list[i].first];
-  int column = -1;
-  for (size_t c = 0; c < t->column_count && column < 0; c++)
-    if (t->columns[c].entity == WORD_EMAIL) column = (int)c;
-  if (t->derived || column < 0 || w->whole.n <= w->low.n || !memchr(w->whole.p, '-', w->whole.n))
-    return false;
-  unknown_is(f, i, column, ARENA_JOIN(f->arena, w->whole, STR("@")));
+  int column = f->part->thing->derived ? -1 : mentions_column_of(f->part->thing, WORD_EMAIL);
+  if (column < 0 || w->whole.n <= w->low.n || !memchr(w->whole.p, '-', w->whole.n)) return false;
+  unknown_is_whole(f, i, column, ARENA_JOIN(f->arena, w->whole, STR("@")));
   f->part->filters[f->part->filter_count - 1].begins = true;
-  for (size_t k = 0; k < f->count; k++)
-    if (f->words->items[f->list[k].first].whole.p == w->whole.p) f->list[k].what = MENTION_FILLER;
   return true;
 }
 
-// "The pictures in products/bags": a path that is typed as none of a page is that of a folder.
+// "The pictures in products/bags"
 static bool unknown_take_folder(struct filling *f, size_t i) {
-  int column = model_column_find(f->part->thing, STR("folder"));
-  const struct word *w = &f->words->items[f->list[i].first];
-  if (f->part->thing->derived || column < 0 || w->whole.n <= w->low.n || !memchr(w->whole.p, '/', w->whole.n))
-    return false;
-  unknown_is(f, i, column, w->whole);
-  for (size_t k = 0; k < f->count; k++)
-    if (f->words->items[f->list[k].first].whole.p == w->whole.p) f->list[k].what = MENTION_FILLER;
-  return true;
+  size_t at = f->list[i].first;
+  int column = mentions_folder(f->in->mentions, f->part->thing, at);
+  return column >= 0 && unknown_is_whole(f, i, column, f->words->items[at].whole);
 }
 
 // "How often was it downloaded?": what was done is what is asked for.

@@ -16,12 +16,6 @@ static bool relate_is_whole(const struct reading_part *p) { // each word of it i
   return !p->unknown_count && p->lack < 0 && !p->ambiguous.n && !p->denied.n;
 }
 
-static int relate_entity(const struct model_thing *t, enum word_kind kind) {
-  for (size_t i = 0; i < t->column_count && kind != WORD_PLAIN; i++)
-    if (t->columns[i].entity == kind) return (int)i;
-  return -1;
-}
-
 // What stands behind the first sentence asks for no more than which they are: "… Who?"
 static bool relate_ends(const struct reader_state *s) {
   if (!s->segment_count) return false;
@@ -85,7 +79,7 @@ static bool relate_among(struct reader_state *s, size_t at, bool who) {
   if (!relate_best(s, &first, at, who, &p[0])) return false;
   const struct model_thing *a = p[0].thing, *b = p[1].thing;
   int mine = who ? a->label : relate_column(s, a, at - 1);
-  int other = mine < 0 ? -1 : relate_entity(b, a->columns[mine].entity);
+  int other = mine < 0 ? -1 : mentions_column_of(b, a->columns[mine].entity);
   if (a == b || other < 0 || !relate_is_whole(&p[0]) || !relate_is_whole(&p[1])) return false;
   if (who)
     reading_lend_span(p);
@@ -110,7 +104,7 @@ void reading_front(struct reader_state *s) {
   if (a->derived || b->derived || a->events || a->label < 0 || !named || !relate_is_whole(&p[0]) ||
       !relate_is_whole(&p[1]))
     return;
-  int column = b->within == a ? -2 : relate_entity(b, a->columns[a->label].entity);
+  int column = b->within == a ? -2 : mentions_column_of(b, a->columns[a->label].entity);
   if (column == -1 || (column == -2 && !query_parent_label(b).n)) return;
   struct reading_part front = p[0];
   p[0] = p[1];
@@ -165,7 +159,7 @@ static const struct model_thing *relate_log(const struct reader_state *s, const 
   for (size_t i = 0; i < model_count(s->in->model); i++) {
     const struct model_thing *log = model_at(s->in->model, i);
     if (log->derived || !log->events || log->source != t->source || !json_str(log->def, "deeds").n) continue;
-    *column = relate_entity(log, t->columns[t->label].entity);
+    *column = mentions_column_of(log, t->columns[t->label].entity);
     if (*column >= 0) return log;
   }
   return NULL;

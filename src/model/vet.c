@@ -182,8 +182,8 @@ static bool vet_column(struct vetting *v, yyjson_val *thing, struct str name, yy
 
 // Members that name columns: one, or a list.
 static bool vet_names_columns(struct vetting *v, yyjson_val *thing) {
-  static const char *const members[] = {"label",  "time",  "ranks", "ages",    "host",
-                                        "counts", "deeds", "show",  "identity"};
+  static const char *const members[] = {"label",  "time",   "ranks", "ages", "host",
+                                        "folder", "counts", "deeds", "show", "identity"};
   yyjson_val *columns = yyjson_obj_get(thing, "columns");
   for (size_t k = 0; k < sizeof members / sizeof *members; k++) {
     yyjson_val *value = yyjson_obj_get(thing, members[k]);
@@ -221,9 +221,9 @@ static bool vet_thing(struct vetting *v, yyjson_val *def, const struct table_par
   struct str within = json_str(def, "within");
   if (!vet_keys(v, def,
                 KEYS("names", "also", "plural", "steps", "from", "where", "within", "gives", "key", "find",
-                     "one", "label", "show", "time", "far", "ranks", "ages", "host", "lookup", "counts",
-                     "ends_now", "note", "span", "reach", "sliced", "daily", "ahead", "events", "rows",
-                     "deeds", "identity", "lacks", "columns", "conditions", "weight")))
+                     "one", "label", "show", "time", "far", "ranks", "ages", "host", "folder", "lookup",
+                     "counts", "ends_now", "note", "span", "reach", "sliced", "daily", "ahead", "events",
+                     "rows", "deeds", "identity", "lacks", "columns", "conditions", "weight")))
     return false;
   if (within.n &&
       !yyjson_obj_get(yyjson_obj_getn(yyjson_obj_get(v->ask, "things"), within.p, within.n), "gives"))
